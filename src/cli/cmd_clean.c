@@ -1,0 +1,123 @@
+/* pgwrite clean: what killed runs left: schemas on a target, servers and folders of this machine.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+
+static int yes, kept;
+
+static struct poptOption table[] = {
+    {"yes", 0, POPT_ARG_NONE, &yes, 0, "remove what is listed", NULL},
+    {"kept", 0, POPT_ARG_NONE, &kept, 0, "also what --keep left on purpose", NULL},
+    {"data-dir", 0, POPT_ARG_STRING, &options.data_dir, 0,
+     "also look for servers below this folder", "DIR"},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
+     "Also look for schemas on this server:", NULL},
+    POPT_AUTOHELP POPT_TABLEEND,
+};
+
+/* Counts of what was found and is still there. */
+struct tally {
+    size_t found, left;
+};
+
+static bool clean_servers(struct tally *tally, struct error *error) {
+    struct leftover *list;
+    size_t count;
+    if (!leftovers_find(options.data_dir, &list, &count, error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].kept && !kept)
+            continue;
+        tally->found++;
+        printf("server  %s%s", list[i].dir, list[i].kept ? ", kept by --keep" : "");
+        if (list[i].postmaster)
+            printf(", postgres runs as pid %ld", (long)list[i].postmaster);
+        struct error failed = {0};
+        bool removed = yes && leftover_remove(&list[i], &failed);
+        printf("%s\n", removed ? ": removed" : "");
+        tally->left += !removed;
+        if (failed.set && ok) {
+            *error = failed;
+            ok = false;
+        }
+    }
+    leftovers_free(list, count);
+    return ok;
+}
+
+static bool drop_schema(struct control *control, const char *schema, struct error *error) {
+    struct strbuf sql = STRBUF_INIT;
+    strbuf_add(&sql, "DROP SCHEMA ");
+    strbuf_add_ident(&sql, schema);
+    strbuf_add(&sql, " CASCADE");
+    bool ok = control_exec(control, sql.text, error);
+    strbuf_release(&sql);
+    return ok;
+}
+
+/* A schema is ours by its name and its comment, and left over when no run holds the lock of its id.
+ * A schema kept on purpose looks the same: its run is over. */
+static bool clean_schemas(struct tally *tally, struct arena *arena, struct error *error) {
+    struct target_options target_options = {options.dbname, options.host, options.port,
+                                            options.user};
+    if (!target_given(&target_options))
+        return true;
+    struct target target;
+    struct control *control;
+    if (!target_resolve(&target_options, arena, &target, error) ||
+        !control_open(&target, "pgwrite clean", &control, error))
+        return false;
+    struct control_rows *rows;
+    bool ok = control_query(
+        control,
+        "SELECT n.nspname::text FROM pg_catalog.pg_namespace n "
+        "WHERE n.nspname ~ '^pgwrite_[0-9a-f]{8}$' "
+        "AND pg_catalog.obj_description(n.oid, 'pg_namespace') = 'pgwrite run ' || "
+        "substr(n.nspname, 9) "
+        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' "
+        "AND l.classid = $1::oid AND l.objid::int8 = ('x' || substr(n.nspname, 9))::bit(32)::int8) "
+        "ORDER BY 1",
+        CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS)), &rows, error);
+    for (size_t i = 0; ok && i < control_rows_count(rows); i++) {
+        const char *schema = control_text(rows, i, 0);
+        tally->found++;
+        bool removed = yes && drop_schema(control, schema, error);
+        printf("schema  %s on %s%s\n", schema, control_shown(control), removed ? ": removed" : "");
+        tally->left += !removed;
+        ok = !yes || removed;
+    }
+    control_rows_free(rows);
+    control_close(control);
+    return ok;
+}
+
+static int run(int argc, const char **argv) {
+    struct error error = {0};
+    poptContext context;
+    const char **arguments;
+    if (!cli_parse(&command_clean, argc, argv, table, &context, &arguments, &error))
+        return cli_fail(&error);
+    struct arena arena = {0};
+    struct tally tally = {0};
+    if (arguments[0]) {
+        error_usage(&error, "\"%s\": clean takes no argument", arguments[0]);
+        error_hint(&error, "a server is named by -d, -h, -p, -U");
+    }
+    bool ok = !error.set && clean_servers(&tally, &error);
+    ok = ok && clean_schemas(&tally, &arena, &error);
+    if (ok && tally.found == 0)
+        puts("nothing is left over");
+    else if (ok && tally.left > 0)
+        puts("`pgwrite clean --yes` removes what is listed");
+    arena_release(&arena);
+    poptFreeContext(context);
+    return ok ? EXIT_OK : cli_fail(&error);
+}
+
+const struct command command_clean = {
+    "clean", "", "list what killed runs left behind, and remove it with --yes", run};

@@ -1,0 +1,79 @@
+/* pgwrite run: measures every combination of path, pool and batch. */
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "report/text.h"
+
+static struct poptOption table[] = {
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_load, 0, "What to measure:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_workload, 0, "What to write:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
+     "Which server (default: a throwaway one, unless PGHOST, PGPORT, … name one):", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_server, 0,
+     "Throwaway server, and what is left:", NULL},
+    {"json", 0, POPT_ARG_STRING, &options.json, 0, "write the result to FILE, - is standard output",
+     "FILE"},
+    {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress, no messages but warnings", NULL},
+    POPT_AUTOHELP POPT_TABLEEND,
+};
+
+static void keep_command(int argc, const char **argv, struct result *result) {
+    result->command = ARENA_ARRAY(result->arena, const char *, (size_t)argc + 1);
+    result->command[result->command_count++] = "pgwrite";
+    for (int i = 0; i < argc; i++)
+        result->command[result->command_count++] = target_redact(argv[i], result->arena);
+}
+
+/* Reports what there is, also after a failure: a cell that was measured stays measured. */
+static bool report(const struct result *result, struct error *error) {
+    bool any = false;
+    for (size_t i = 0; i < result->cell_count; i++)
+        any |= result->cells[i].round_count > 0 && result->cells[i].rounds[0].seconds > 0;
+    if (!any)
+        return true;
+    bool to_stdout = options.json && strcmp(options.json, "-") == 0;
+    if (!to_stdout)
+        report_text(result, cli_terminal_width(), stdout);
+    if (fflush(stdout) != 0)
+        return error_set(error, "can't write to standard output");
+    return !options.json || result_write_json(result, options.json, error);
+}
+
+static int measure(int argc, const char **argv, const struct matrix_options *matrix,
+                   struct arena *arena) {
+    struct error error = {0}, unreported = {0};
+    struct result result;
+    bool ok = matrix_run(matrix, arena, &result, &error);
+    keep_command(argc, argv, &result);
+    log_progress_end();
+    bool reported = report(&result, &unreported);
+    matrix_release(&result);
+    if (!ok)
+        return cli_fail(&error);
+    return reported ? EXIT_OK : cli_fail(&unreported);
+}
+
+static int run(int argc, const char **argv) {
+    struct error error = {0};
+    poptContext context;
+    const char **arguments;
+    if (!cli_parse(&command_run, argc, argv, table, &context, &arguments, &error))
+        return cli_fail(&error);
+    struct arena arena = {0};
+    struct workload workload;
+    struct matrix_options matrix;
+    int code;
+    if (options_workload_load(arguments, &arena, &workload, &error) &&
+        options_matrix(&workload, &matrix, &error))
+        code = measure(argc, argv, &matrix, &arena);
+    else
+        code = cli_fail(&error);
+    arena_release(&arena);
+    poptFreeContext(context);
+    return code;
+}
+
+const struct command command_run = {"run", "[WORKLOAD]",
+                                    "measure every combination of --path, --pool and --batch", run};

@@ -1,0 +1,306 @@
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/units.h"
+#include "row/args.h"
+
+#define POOL_MAX 1000
+#define ROUNDS_MAX 1000
+#define BATCH_MAX 10000000
+
+struct options options;
+
+struct poptOption options_target[] = {
+    {"dbname", 'd', POPT_ARG_STRING, &options.dbname, 0, "database, conninfo or URI of the server",
+     "NAME"},
+    {"host", 'h', POPT_ARG_STRING, &options.host, 0, "its host, or its socket's directory", "HOST"},
+    {"port", 'p', POPT_ARG_STRING, &options.port, 0, "its port", "PORT"},
+    {"username", 'U', POPT_ARG_STRING, &options.user, 0, "the role to connect as", "ROLE"},
+    POPT_TABLEEND,
+};
+
+struct poptOption options_server[] = {
+    {"throwaway", 0, POPT_ARG_NONE, &options.throwaway, 0,
+     "start a throwaway server even if PG* names one", NULL},
+    {"keep", 0, POPT_ARG_NONE, &options.keep, 0,
+     "leave the last schema, and a throwaway server, in place", NULL},
+    {"data-dir", 0, POPT_ARG_STRING, &options.data_dir, 0,
+     "folder in which the throwaway server's is made", "DIR"},
+    {"pg-bin", 0, POPT_ARG_STRING, &options.pg_bin, 0, "folder of the initdb and postgres to use",
+     "DIR"},
+    POPT_TABLEEND,
+};
+
+struct poptOption options_workload[] = {
+    {"schema", 0, POPT_ARG_STRING, &options.schema, 0,
+     "SQL file to load in place of the workload's schema", "FILE"},
+    {"table", 0, POPT_ARG_STRING, &options.table, 0, "the table of the schema to write to", "NAME"},
+    POPT_TABLEEND,
+};
+
+struct poptOption options_load[] = {
+    {"path", 0, POPT_ARG_STRING, &options.path, 0,
+     "write paths (default: all; see `pgwrite list paths`)", "LIST"},
+    {"pool", 0, POPT_ARG_STRING, &options.pool, 0, "connections, 1 to 1000 (default: 2 × CPUs)",
+     "LIST"},
+    {"batch", 0, POPT_ARG_STRING, &options.batch, 0,
+     "rows a commit, or a range 5..15 (default: 100)", "LIST"},
+    {"duration", 0, POPT_ARG_STRING, &options.duration, 0, "measured time a cell (default: 3s)",
+     "TIME"},
+    {"warmup", 0, POPT_ARG_STRING, &options.warmup, 0,
+     "time before it (default: 1s; none with --rows)", "TIME"},
+    {"rows", 0, POPT_ARG_STRING, &options.rows, 0,
+     "write exactly N rows a cell in place of a duration", "N"},
+    {"rounds", 0, POPT_ARG_STRING, &options.rounds, 0,
+     "runs of each cell, interleaved (default: 1)", "N"},
+    {"seed", 0, POPT_ARG_STRING, &options.seed, 0,
+     "of the values and of the order of cells (default: 1)", "N"},
+    {"protocol", 0, POPT_ARG_STRING, &options.protocol, 0,
+     "of path insert: simple, extended or prepared (default: prepared)", "NAME"},
+    {"binding", 0, POPT_ARG_STRING, &options.binding, 0,
+     "how parameters reach libpq: raw or libpqtypes (default: raw)", "NAME"},
+    {"threads", 0, POPT_ARG_STRING, &options.threads, 0,
+     "worker threads (default: CPUs, at most the pool)", "N"},
+    POPT_TABLEEND,
+};
+
+const char *const option_settings[] = {"path",   "pool", "batch",    "duration", "warmup",  "rows",
+                                       "rounds", "seed", "protocol", "binding",  "threads", NULL};
+
+static bool parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *out,
+                        struct error *error) {
+    if (!units_count(text, out, error))
+        return false;
+    if (*out >= min && *out <= max)
+        return true;
+    return error_usage(error, "\"%s\" is not between %llu and %llu", text, (unsigned long long)min,
+                       (unsigned long long)max);
+}
+
+static bool list_is_full(size_t count, struct error *error) {
+    return count == MATRIX_LIST_MAX &&
+           !error_usage(error, "a list of more than %d", MATRIX_LIST_MAX);
+}
+
+static bool take_path(const char *word, void *context, struct error *error) {
+    struct matrix_options *out = context;
+    if (list_is_full(out->path_count, error))
+        return false;
+    const struct write_path *path = write_path_find(word);
+    if (!path) {
+        const char *names[64];
+        for (size_t i = 0; i < write_path_count; i++)
+            names[i] = write_paths[i]->name;
+        error_usage(error, "\"%s\" is no write path", word);
+        const char *near = units_nearest(word, names, write_path_count);
+        return near ? error_hint(error, "did you mean %s?", near)
+                    : error_hint(error, "`pgwrite list paths` lists them");
+    }
+    for (size_t i = 0; i < out->path_count; i++)
+        if (out->paths[i] == path)
+            return error_usage(error, "\"%s\" is listed twice", word);
+    out->paths[out->path_count++] = path;
+    return true;
+}
+
+static bool take_pool(const char *word, void *context, struct error *error) {
+    struct matrix_options *out = context;
+    uint64_t pool;
+    if (list_is_full(out->pool_count, error) || !parse_count(word, 1, POOL_MAX, &pool, error))
+        return false;
+    out->pools[out->pool_count++] = (uint32_t)pool;
+    return true;
+}
+
+static bool take_batch(const char *word, void *context, struct error *error) {
+    struct matrix_options *out = context;
+    struct range *range = &out->batches[out->batch_count];
+    if (list_is_full(out->batch_count, error) || !units_range(word, range, error))
+        return false;
+    if (range->min < 1 || range->max > BATCH_MAX)
+        return error_usage(error, "\"%s\" is not between 1 and %d rows", word, BATCH_MAX);
+    out->batch_count++;
+    return true;
+}
+
+static bool set_path(const char *text, struct matrix_options *out, struct error *error) {
+    return units_list(text, take_path, out, error);
+}
+static bool set_pool(const char *text, struct matrix_options *out, struct error *error) {
+    return units_list(text, take_pool, out, error);
+}
+static bool set_batch(const char *text, struct matrix_options *out, struct error *error) {
+    return units_list(text, take_batch, out, error);
+}
+static bool set_duration(const char *text, struct matrix_options *out, struct error *error) {
+    if (!units_duration(text, &out->duration_ns, error))
+        return false;
+    return out->duration_ns >= 1000000 ||
+           error_usage(error, "\"%s\" is too short: 1ms at least", text);
+}
+static bool set_warmup(const char *text, struct matrix_options *out, struct error *error) {
+    return units_duration(text, &out->warmup_ns, error);
+}
+static bool set_rows(const char *text, struct matrix_options *out, struct error *error) {
+    return parse_count(text, 1, 1000000000000ull, &out->rows, error);
+}
+static bool set_rounds(const char *text, struct matrix_options *out, struct error *error) {
+    uint64_t rounds;
+    if (!parse_count(text, 1, ROUNDS_MAX, &rounds, error))
+        return false;
+    out->rounds = (uint32_t)rounds;
+    return true;
+}
+static bool set_seed(const char *text, struct matrix_options *out, struct error *error) {
+    return parse_count(text, 0, INT64_MAX, &out->seed, error);
+}
+static bool set_protocol(const char *text, struct matrix_options *out, struct error *error) {
+    return write_protocol_parse(text, &out->protocol, error);
+}
+static bool set_binding(const char *text, struct matrix_options *out, struct error *error) {
+    if (strcmp(text, "raw") != 0 && strcmp(text, "libpqtypes") != 0) {
+        error_usage(error, "\"%s\" is no binding", text);
+        return error_hint(error, "raw or libpqtypes");
+    }
+    out->binding = strcmp(text, "raw") == 0 ? WIRE_BINDING_RAW : WIRE_BINDING_LIBPQTYPES;
+    return wire_binding_check(out->binding, error);
+}
+static bool set_threads(const char *text, struct matrix_options *out, struct error *error) {
+    uint64_t threads;
+    if (!parse_count(text, 1, 256, &threads, error))
+        return false;
+    out->threads = (uint32_t)threads;
+    return true;
+}
+
+/* In the order of option_settings. fallback NULL: the caller has one, or the setting may be absent.
+ */
+static const struct setting {
+    bool (*set)(const char *text, struct matrix_options *out, struct error *error);
+    char **option;
+    const char *fallback;
+} settings[] = {
+    {set_path, &options.path, NULL},
+    {set_pool, &options.pool, NULL},
+    {set_batch, &options.batch, "100"},
+    {set_duration, &options.duration, "3s"},
+    {set_warmup, &options.warmup, "1s"},
+    {set_rows, &options.rows, NULL},
+    {set_rounds, &options.rounds, "1"},
+    {set_seed, &options.seed, "1"},
+    {set_protocol, &options.protocol, "prepared"},
+    {set_binding, &options.binding, "raw"},
+    {set_threads, &options.threads, NULL},
+};
+
+static const struct workload_load *in_workload(const struct workload *workload, const char *name) {
+    for (size_t i = 0; i < workload->load_count; i++)
+        if (strcmp(workload->load[i].option, name) == 0)
+            return &workload->load[i];
+    return NULL;
+}
+
+/* The option wins over the workload, the workload over the default. *given: by either of the two.
+ */
+static bool apply(size_t i, const struct workload *workload, struct matrix_options *out,
+                  bool *given, struct error *error) {
+    const struct setting *setting = &settings[i];
+    const struct workload_load *load = in_workload(workload, option_settings[i]);
+    *given = *setting->option || load;
+    if (*setting->option)
+        return setting->set(*setting->option, out, error) ||
+               error_prefix(error, "--%s", option_settings[i]);
+    if (load) {
+        if (setting->set(load->text, out, error))
+            return true;
+        error_prefix(error, "%s", option_settings[i]);
+        return place_add(&load->at, error);
+    }
+    return !setting->fallback || setting->set(setting->fallback, out, error);
+}
+
+static bool check_together(const bool *given, struct matrix_options *out, struct error *error) {
+    enum { DURATION = 3, WARMUP = 4, ROWS = 5, THREADS = 10 };
+    if (out->rows && options.duration && options.rows)
+        return error_usage(error,
+                           "--rows and --duration exclude each other: rows or time end a cell");
+    if (out->rows && options.duration)
+        out->rows = 0; /* the option wins over the workload's rows */
+    if (out->rows && options.warmup) {
+        error_usage(error, "--rows counts every row of a cell, so that there is no warm-up");
+        return error_hint(error, "leave --warmup out, or give a --duration");
+    }
+    if (out->rows)
+        out->warmup_ns = 0;
+    if (out->binding == WIRE_BINDING_LIBPQTYPES) {
+        if (given[THREADS] && out->threads > 1) {
+            error_usage(
+                error,
+                "--binding libpqtypes works on one thread: libpqtypes keeps process-wide state");
+            return error_hint(error, "leave --threads out");
+        }
+        out->threads = 1;
+    }
+    return true;
+}
+
+static void fill_defaults(struct matrix_options *out) {
+    if (out->path_count == 0)
+        for (size_t i = 0; i < write_path_count; i++)
+            out->paths[out->path_count++] = write_paths[i];
+    if (out->pool_count == 0) {
+        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+        uint32_t pool = cpus < 1 ? 2 : (uint32_t)cpus * 2;
+        out->pools[out->pool_count++] = pool < POOL_MAX ? pool : POOL_MAX;
+    }
+}
+
+bool options_matrix(const struct workload *workload, struct matrix_options *out,
+                    struct error *error) {
+    *out = (struct matrix_options){.workload = workload, .table = options.table};
+    bool given[sizeof settings / sizeof *settings];
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (!apply(i, workload, out, &given[i], error))
+            return false;
+    if (!check_together(given, out, error))
+        return false;
+    fill_defaults(out);
+    uint32_t widest = 0;
+    for (size_t i = 0; i < out->pool_count; i++)
+        widest = out->pools[i] > widest ? out->pools[i] : widest;
+    out->session = (struct session_options){
+        .target = {options.dbname, options.host, options.port, options.user},
+        .throwaway = options.throwaway,
+        .data_dir = options.data_dir,
+        .pg_bin = options.pg_bin,
+        .connections = widest,
+        .keep = options.keep,
+    };
+    log_set_quiet(options.quiet);
+    return true;
+}
+
+bool options_workload_load(const char **arguments, struct arena *arena, struct workload *workload,
+                           struct error *error) {
+    if (arguments[0] && arguments[1]) {
+        error_usage(error, "\"%s\": one workload at a time", arguments[1]);
+        return error_hint(error, "options have two dashes, values with blanks need quotes");
+    }
+    if (!arguments[0] && options.schema)
+        return workload_from_schema(options.schema, arena, workload, error);
+    if (!workload_load(arguments[0] ? arguments[0] : "events", option_settings, arena, workload,
+                       error))
+        return false;
+    if (!options.schema)
+        return true;
+    struct workload other;
+    if (!workload_from_schema(options.schema, arena, &other, error))
+        return error_prefix(error, "--schema");
+    workload->schema_sql = other.schema_sql;
+    workload->schema_file = other.schema_file;
+    return true;
+}

@@ -1,0 +1,6 @@
+/* pgwrite: starts the command line. */
+#include "cli/cli.h"
+
+int main(int argc, char **argv) {
+    return cli_main(argc, (const char **)argv);
+}

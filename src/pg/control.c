@@ -1,0 +1,324 @@
+#include "pg/control.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/strbuf.h"
+#include "pg/internal.h"
+
+enum wait_result { WAIT_READY, WAIT_TIMEOUT, WAIT_INTERRUPTED };
+
+static enum wait_result wait_socket(const struct control *control, short events,
+                                    uint64_t until_ns) {
+    for (;;) {
+        if (control->heed_interrupt && interrupted())
+            return WAIT_INTERRUPTED;
+        uint64_t now = clock_ns();
+        if (now >= until_ns)
+            return WAIT_TIMEOUT;
+        struct pollfd fds[2] = {{.fd = PQsocket(control->conn), .events = events},
+                                {.fd = interrupt_fd(), .events = POLLIN}};
+        nfds_t count = control->heed_interrupt && interrupt_fd() >= 0 ? 2 : 1;
+        int n = poll(fds, count, (int)((until_ns - now) / NS_PER_MS) + 1);
+        if (n < 0 && errno != EINTR)
+            panic("poll: %s", strerror(errno));
+        if (n > 0 && fds[0].revents)
+            return WAIT_READY;
+    }
+}
+
+static char *show_connection(PGconn *conn) {
+    return mem_printf("host=%s port=%s dbname=%s user=%s", PQhost(conn), PQport(conn), PQdb(conn),
+                      PQuser(conn));
+}
+
+static bool connect_until(struct control *control, uint64_t until_ns, struct error *error) {
+    for (PostgresPollingStatusType status = PGRES_POLLING_WRITING;;
+         status = PQconnectPoll(control->conn)) {
+        if (status == PGRES_POLLING_OK)
+            return true;
+        if (status == PGRES_POLLING_FAILED || PQstatus(control->conn) == CONNECTION_BAD)
+            return pg_connect_error(error, control->conn);
+        short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+        switch (wait_socket(control, events, until_ns)) {
+        case WAIT_READY:
+            break;
+        case WAIT_INTERRUPTED:
+            error_set(error, "interrupted while connecting");
+            error->exit_code = EXIT_INTERRUPTED;
+            return false;
+        case WAIT_TIMEOUT:
+            error_set(error, "can't connect: no answer in 30 s");
+            return error_hint(error, "see -h and -p, and whether a firewall drops the packets");
+        }
+    }
+}
+
+bool control_open(const struct target *target, const char *application_name, struct control **out,
+                  struct error *error) {
+    const char *keywords[TARGET_MAX_WORDS + 8], *values[TARGET_MAX_WORDS + 8];
+    pg_connect_words(target, application_name, keywords, values);
+    struct control *control = MEM_NEW(struct control);
+    control->heed_interrupt = true;
+    control_set_timeout(control, 60);
+    control->conn = PQconnectStartParams(keywords, values, 1);
+    if (!control->conn)
+        panic("out of memory");
+    if (!connect_until(control, clock_ns() + 30 * NS_PER_S, error))
+        goto failed;
+    if (PQsetnonblocking(control->conn, 1) != 0)
+        panic("PQsetnonblocking failed");
+    control->shown = show_connection(control->conn);
+    if (!control_exec(
+            control,
+            "SET datestyle = 'ISO'; SET statement_timeout = 0; SET lock_timeout = 0; "
+            "SET idle_in_transaction_session_timeout = 0; SET client_min_messages = warning",
+            error) ||
+        !control_bind(control, error))
+        goto failed;
+    *out = control;
+    return true;
+failed:
+    control_close(control);
+    return false;
+}
+
+void control_close(struct control *control) {
+    if (!control)
+        return;
+    PQfinish(control->conn);
+    free(control->shown);
+    free(control);
+}
+
+void control_set_timeout(struct control *control, int seconds) {
+    control->timeout_ns = (uint64_t)seconds * NS_PER_S;
+}
+
+void control_set_heed_interrupt(struct control *control, bool heed) {
+    control->heed_interrupt = heed;
+}
+
+static void cancel_query(struct control *control) {
+    char message[256];
+    PGcancel *cancel = PQgetCancel(control->conn);
+    if (cancel)
+        (void)PQcancel(cancel, message,
+                       sizeof message); /* a lost cancel ends in the time-out below */
+    PQfreeCancel(cancel);
+}
+
+/* Flushes what is to be sent while reading what comes; ready when PQgetResult() would not block. A
+ * lost connection is ready too: PQgetResult() then tells of it. */
+static enum wait_result wait_input(struct control *control, uint64_t until_ns) {
+    for (;;) {
+        int unsent = PQflush(control->conn);
+        if (unsent < 0 || (unsent == 0 && !PQisBusy(control->conn)))
+            return WAIT_READY;
+        short events = unsent ? POLLIN | POLLOUT : POLLIN;
+        enum wait_result waited = wait_socket(control, events, until_ns);
+        if (waited != WAIT_READY)
+            return waited;
+        if (!PQconsumeInput(control->conn))
+            return WAIT_READY;
+    }
+}
+
+/* Cancels the query and waits for its end, so that the connection can be used for cleaning up. */
+static bool stop_query(struct control *control, enum wait_result why, struct error *error) {
+    if (why == WAIT_INTERRUPTED) {
+        error_set(error, "interrupted");
+        error->exit_code = EXIT_INTERRUPTED;
+    } else {
+        error_set(error, "the server did not answer in %d s",
+                  (int)(control->timeout_ns / NS_PER_S));
+    }
+    cancel_query(control);
+    bool heed = control->heed_interrupt;
+    control->heed_interrupt = false;
+    bool ended = wait_input(control, clock_ns() + 5 * NS_PER_S) == WAIT_READY;
+    control->heed_interrupt = heed;
+    return ended;
+}
+
+static bool is_failure(const PGresult *result) {
+    return PQresultStatus(result) == PGRES_FATAL_ERROR ||
+           PQresultStatus(result) == PGRES_BAD_RESPONSE;
+}
+
+bool control_wait(struct control *control, PGresult **result, struct error *error) {
+    uint64_t until_ns = clock_ns() + control->timeout_ns;
+    bool stopped = false;
+    *result = NULL;
+    for (;;) {
+        enum wait_result waited = wait_input(control, until_ns);
+        if (waited != WAIT_READY) {
+            if (stopped || !stop_query(control, waited, error))
+                return false;
+            stopped = true;
+        }
+        PGresult *next = PQgetResult(control->conn);
+        if (!next)
+            break;
+        ExecStatusType status = PQresultStatus(next);
+        if (*result && is_failure(*result)) {
+            PQclear(next); /* the first failure tells the reason */
+        } else {
+            PQclear(*result);
+            *result = next;
+        }
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+            break;
+    }
+    if (stopped)
+        return false;
+    if (!*result || is_failure(*result))
+        return pg_error(error, control->conn, *result);
+    return true;
+}
+
+bool control_exec(struct control *control, const char *sql, struct error *error) {
+    if (!PQsendQuery(control->conn, sql))
+        return pg_error(error, control->conn, NULL);
+    PGresult *result;
+    bool ok = control_wait(control, &result, error);
+    PQclear(result);
+    return ok;
+}
+
+/* Turns the server's position (1-based, in characters) into line and column, and keeps the line. */
+static void locate(struct error *error, const char *sql, const char *file, int position) {
+    const char *at = sql;
+    for (int n = 1; *at && n < position; n++) {
+        at++;
+        while (((unsigned char)*at & 0xc0) == 0x80)
+            at++;
+    }
+    int line = 1;
+    const char *start = sql;
+    for (const char *p = sql; p < at; p++)
+        if (*p == '\n') {
+            line++;
+            start = p + 1;
+        }
+    int column = 1;
+    for (const char *p = start; p < at; p++)
+        column += ((unsigned char)*p & 0xc0) != 0x80;
+    error_at(error, file, line, column);
+    size_t length = strcspn(start, "\n");
+    if (length < sizeof error->line / 2)
+        snprintf(error->line, sizeof error->line, "%.*s\n%*s^", (int)length, start, column - 1, "");
+}
+
+bool control_exec_script(struct control *control, const char *sql, const char *file,
+                         struct error *error) {
+    if (!PQsendQuery(control->conn, sql))
+        return pg_error(error, control->conn, NULL);
+    PGresult *result;
+    bool ok = control_wait(control, &result, error);
+    if (!ok) {
+        const char *position =
+            result ? PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) : NULL;
+        if (position)
+            locate(error, sql, file, atoi(position));
+        else
+            error_at(error, file, 0, 0);
+        bool backslash = *sql == '\\' || strstr(sql, "\n\\");
+        if (backslash && strcmp(error->sqlstate, "42601") == 0)
+            error_hint(error, "psql's backslash commands are not SQL: remove those lines");
+    }
+    PQclear(result);
+    return ok;
+}
+
+bool control_query(struct control *control, const char *sql, const struct control_arg *args,
+                   size_t arg_count, struct control_rows **rows, struct error *error) {
+    *rows = NULL;
+    if (!control_send(control, sql, args, arg_count, error))
+        return false;
+    PGresult *result;
+    if (!control_wait(control, &result, error)) {
+        PQclear(result);
+        return false;
+    }
+    *rows = MEM_NEW(struct control_rows);
+    (*rows)->result = result;
+    return true;
+}
+
+bool control_query_one(struct control *control, const char *sql, const struct control_arg *args,
+                       size_t arg_count, struct control_rows **rows, struct error *error) {
+    if (!control_query(control, sql, args, arg_count, rows, error))
+        return false;
+    size_t count = control_rows_count(*rows);
+    if (count == 1)
+        return true;
+    control_rows_free(*rows);
+    *rows = NULL;
+    return error_set(error, "the server gave %zu rows where one was expected: %.200s", count, sql);
+}
+
+bool control_copy_in(struct control *control, const char *copy_sql, const void *bytes,
+                     size_t length, struct error *error) {
+    if (!PQsendQuery(control->conn, copy_sql))
+        return pg_error(error, control->conn, NULL);
+    PGresult *result;
+    bool ok = control_wait(control, &result, error);
+    if (ok && PQresultStatus(result) != PGRES_COPY_IN)
+        panic("not a COPY FROM STDIN: %s", copy_sql);
+    PQclear(result);
+    if (!ok)
+        return false;
+    if (PQputCopyData(control->conn, bytes, (int)length) != 1 ||
+        PQputCopyEnd(control->conn, NULL) != 1)
+        return pg_error(error, control->conn, NULL);
+    ok = control_wait(control, &result, error);
+    PQclear(result);
+    return ok;
+}
+
+size_t control_rows_count(const struct control_rows *rows) {
+    return (size_t)PQntuples(rows->result);
+}
+
+void control_rows_free(struct control_rows *rows) {
+    if (!rows)
+        return;
+    PQclear(rows->result);
+    free(rows);
+}
+
+bool control_is_null(const struct control_rows *rows, size_t row, int column) {
+    return PQgetisnull(rows->result, (int)row, column);
+}
+
+const void *control_binary(const struct control_rows *rows, size_t row, int column,
+                           uint32_t *length) {
+    *length = (uint32_t)PQgetlength(rows->result, (int)row, column);
+    return PQgetvalue(rows->result, (int)row, column);
+}
+
+int control_server_version(const struct control *control) {
+    return PQserverVersion(control->conn);
+}
+
+int control_backend_pid(const struct control *control) {
+    return PQbackendPID(control->conn);
+}
+
+const char *control_shown(const struct control *control) {
+    return control->shown;
+}
+
+bool control_in_transaction(const struct control *control) {
+    return PQtransactionStatus(control->conn) != PQTRANS_IDLE;
+}
+
+bool control_lost(const struct control *control) {
+    return PQstatus(control->conn) == CONNECTION_BAD;
+}

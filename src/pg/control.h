@@ -1,0 +1,98 @@
+/*
+ * Control queries: everything that pgwrite asks a server beside the writes it measures. Rare,
+ * blocking with a deadline, parameters and results typed and binary.
+ *
+ * Two implementations: control_pqtypes.c on libpqtypes, control_plain.c on plain libpq for systems
+ * that have none. libpqtypes keeps process-wide state, so every call into it is made under one
+ * lock, never while waiting for the server. A connection belongs to one thread at a time.
+ *
+ * Columns of a query are cast in its SQL to bool, int8, float8, text or bytea; an accessor that
+ * does not match its column panics, since only our own SQL can be at fault.
+ */
+#ifndef PGWRITE_PG_CONTROL_H
+#define PGWRITE_PG_CONTROL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "pg/target.h"
+
+struct control;
+struct control_rows;
+
+enum control_arg_kind { CONTROL_TEXT, CONTROL_INT8 };
+
+struct control_arg {
+    enum control_arg_kind kind;
+    const char *text; /* not NULL */
+    int64_t integer;
+};
+#define ARG_TEXT(value) ((struct control_arg){CONTROL_TEXT, (value), 0})
+#define ARG_INT8(value) ((struct control_arg){CONTROL_INT8, NULL, (value)})
+#define CONTROL_ARGS(...)                      \
+    (const struct control_arg[]){__VA_ARGS__}, \
+        sizeof((const struct control_arg[]){__VA_ARGS__}) / sizeof(struct control_arg)
+#define CONTROL_NO_ARGS NULL, 0
+
+/* Connects (deadline 30 s) with client_encoding UTF8, DateStyle ISO, no statement timeout. */
+MUST_CHECK bool control_open(const struct target *target, const char *application_name,
+                             struct control **out, struct error *error);
+void control_close(struct control *control); /* NULL is fine */
+
+/* Seconds that one query may take before it is cancelled; 60 at first. */
+void control_set_timeout(struct control *control, int seconds);
+
+/* Queries end early when interrupted(), unless told to go on: for cleaning up. */
+void control_set_heed_interrupt(struct control *control, bool heed);
+
+/* Statements without parameters and results; several, separated by semicolons, run as psql -c does.
+ */
+MUST_CHECK bool control_exec(struct control *control, const char *sql, struct error *error);
+
+/* A script of the user's, from a file: an error gets the place in it (file:line:column and the
+ * line). */
+MUST_CHECK bool control_exec_script(struct control *control, const char *sql, const char *file,
+                                    struct error *error);
+
+/* One query with parameters $1…; rows are released with control_rows_free. */
+MUST_CHECK bool control_query(struct control *control, const char *sql,
+                              const struct control_arg *args, size_t arg_count,
+                              struct control_rows **rows, struct error *error);
+
+/* The same, and exactly one row is an error's absence. */
+MUST_CHECK bool control_query_one(struct control *control, const char *sql,
+                                  const struct control_arg *args, size_t arg_count,
+                                  struct control_rows **rows, struct error *error);
+
+/* COPY table FROM STDIN (FORMAT binary) of bytes that are a whole stream, header and trailer
+ * included. */
+MUST_CHECK bool control_copy_in(struct control *control, const char *copy_sql, const void *bytes,
+                                size_t length, struct error *error);
+
+size_t control_rows_count(const struct control_rows *rows);
+void control_rows_free(struct control_rows *rows); /* NULL is fine */
+
+bool control_is_null(const struct control_rows *rows, size_t row, int column);
+/* Of a value that is not NULL. Texts and bytes are valid until control_rows_free. */
+bool control_bool(const struct control_rows *rows, size_t row, int column);
+int64_t control_int8(const struct control_rows *rows, size_t row, int column);
+double control_float8(const struct control_rows *rows, size_t row, int column);
+const char *control_text(const struct control_rows *rows, size_t row, int column);
+/* The column's own binary form, whatever its type. */
+const void *control_binary(const struct control_rows *rows, size_t row, int column,
+                           uint32_t *length);
+
+int control_server_version(const struct control *control); /* 150018 */
+int control_backend_pid(const struct control *control);
+/* "host=… port=… dbname=… user=…" of the connection that was made. Valid until control_close. */
+const char *control_shown(const struct control *control);
+/* Whether the last statement left a transaction open. */
+bool control_in_transaction(const struct control *control);
+/* Whether the connection is lost. */
+bool control_lost(const struct control *control);
+
+/* "libpqtypes" or "libpq": which implementation this is. */
+extern const char *const control_implementation;
+
+#endif

@@ -1,0 +1,46 @@
+/* What the files of src/pg share and nobody else sees. */
+#ifndef PGWRITE_PG_INTERNAL_H
+#define PGWRITE_PG_INTERNAL_H
+
+#include <libpq-fe.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "pg/control.h"
+#include "pg/target.h"
+
+struct control {
+    PGconn *conn;
+    char *shown;
+    uint64_t timeout_ns;
+    bool heed_interrupt;
+};
+
+struct control_rows {
+    PGresult *result;
+};
+
+/* Connection parameters with ours added: application_name, client_encoding and the options that
+ * make a session's text forms predictable. Arrays have TARGET_MAX_WORDS + 8 places. */
+void pg_connect_words(const struct target *target, const char *application_name,
+                      const char **keywords, const char **values);
+
+/* Fills error from a result that failed, or from the connection if the result is NULL or says
+ * nothing: the server's message with its detail, its hint (or one of ours by SQLSTATE), the
+ * SQLSTATE. */
+bool pg_error(struct error *error, PGconn *conn, const PGresult *result);
+
+/* Of a connection that could not be made. */
+bool pg_connect_error(struct error *error, PGconn *conn);
+
+/* Waits until the query just sent has ended. *result is the last result or the first that failed;
+ * the caller clears it in either case (it can be NULL on failure). At the deadline or an
+ * interruption the query is cancelled and its end awaited. */
+bool control_wait(struct control *control, PGresult **result, struct error *error);
+
+/* Per implementation. */
+bool control_bind(struct control *control, struct error *error); /* after connecting */
+bool control_send(struct control *control, const char *sql, const struct control_arg *args,
+                  size_t arg_count, struct error *error);
+
+#endif

@@ -1,0 +1,134 @@
+#include "pg/target.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+static bool env_given(const char *name) {
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0';
+}
+
+bool target_given(const struct target_options *options) {
+    return options->dbname || options->host || options->port || options->user ||
+           env_given("PGHOST") || env_given("PGHOSTADDR") || env_given("PGPORT") ||
+           env_given("PGDATABASE") || env_given("PGSERVICE");
+}
+
+static bool is_conninfo(const char *dbname) {
+    return strchr(dbname, '=') || strncmp(dbname, "postgresql://", 13) == 0 ||
+           strncmp(dbname, "postgres://", 11) == 0;
+}
+
+static void target_add(struct target *target, const char *keyword, const char *value) {
+    size_t n = 0;
+    while (target->keywords[n])
+        n++;
+    if (n == TARGET_MAX_WORDS)
+        panic("more connection parameters than TARGET_MAX_WORDS");
+    target->keywords[n] = keyword;
+    target->values[n] = value;
+}
+
+/* Every parameter of the conninfo and of the options that is set, but for secrets. */
+static const char *target_show(const struct target_options *options, PQconninfoOption *parsed,
+                               struct arena *arena) {
+    struct strbuf shown = STRBUF_INIT;
+    PQconninfoOption *defaults = PQconndefaults();
+    for (PQconninfoOption *o = defaults; o && o->keyword; o++) {
+        bool wanted = strcmp(o->keyword, "host") == 0 || strcmp(o->keyword, "hostaddr") == 0 ||
+                      strcmp(o->keyword, "port") == 0 || strcmp(o->keyword, "dbname") == 0 ||
+                      strcmp(o->keyword, "user") == 0 || strcmp(o->keyword, "service") == 0;
+        if (!wanted)
+            continue;
+        const char *value = o->val;
+        for (PQconninfoOption *p = parsed; p && p->keyword; p++)
+            if (strcmp(p->keyword, o->keyword) == 0 && p->val)
+                value = p->val;
+        if (strcmp(o->keyword, "host") == 0 && options->host)
+            value = options->host;
+        if (strcmp(o->keyword, "port") == 0 && options->port)
+            value = options->port;
+        if (strcmp(o->keyword, "user") == 0 && options->user)
+            value = options->user;
+        if (strcmp(o->keyword, "dbname") == 0 && !parsed && options->dbname)
+            value = options->dbname;
+        if (value && *value)
+            strbuf_printf(&shown, "%s%s=%s", shown.length ? " " : "", o->keyword, value);
+    }
+    PQconninfoFree(defaults);
+    const char *text = arena_strdup(arena, shown.length ? shown.text : "libpq's defaults");
+    strbuf_release(&shown);
+    return text;
+}
+
+bool target_resolve(const struct target_options *options, struct arena *arena,
+                    struct target *target, struct error *error) {
+    *target = (struct target){0};
+    PQconninfoOption *parsed = NULL;
+    if (options->dbname && is_conninfo(options->dbname)) {
+        char *message = NULL;
+        parsed = PQconninfoParse(options->dbname, &message);
+        if (!parsed) {
+            size_t length = message ? strcspn(message, "\n") : 0;
+            error_usage(error, "--dbname: %.*s", (int)length, message ? message : "");
+            PQfreemem(message);
+            return error_hint(error,
+                              "a database name, 'host=… dbname=…' or postgresql://user@host/db");
+        }
+    }
+    /* libpq lets later words win, so that -h and the like override what the conninfo says. */
+    if (options->dbname)
+        target_add(target, "dbname", arena_strdup(arena, options->dbname));
+    if (options->host)
+        target_add(target, "host", arena_strdup(arena, options->host));
+    if (options->port)
+        target_add(target, "port", arena_strdup(arena, options->port));
+    if (options->user)
+        target_add(target, "user", arena_strdup(arena, options->user));
+    target->shown = target_show(options, parsed, arena);
+    PQconninfoFree(parsed);
+    return true;
+}
+
+void target_local(const char *socket_dir, int port, const char *user, struct arena *arena,
+                  struct target *target) {
+    *target = (struct target){0};
+    target_add(target, "host", arena_strdup(arena, socket_dir));
+    target_add(target, "port", arena_printf(arena, "%d", port));
+    target_add(target, "user", arena_strdup(arena, user));
+    target_add(target, "dbname", "postgres");
+    target_add(target, "sslmode", "disable");
+    target->shown =
+        arena_printf(arena, "host=%s port=%d dbname=postgres user=%s", socket_dir, port, user);
+}
+
+const char *target_redact(const char *word, struct arena *arena) {
+    /* An option with its value in one word: --dbname=CONNINFO, -dCONNINFO. */
+    const char *start = strncmp(word, "--dbname=", 9) == 0 ? word + 9
+                        : strncmp(word, "-d", 2) == 0      ? word + 2
+                                                           : word;
+    if (!is_conninfo(start))
+        return word;
+    PQconninfoOption *parsed = PQconninfoParse(start, NULL);
+    if (!parsed)
+        return strstr(start, "password") || strchr(start, '@') ? "<conninfo>" : word;
+    bool secret = false;
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add_bytes(&text, word, (size_t)(start - word));
+    for (PQconninfoOption *o = parsed; o->keyword; o++) {
+        if (!o->val)
+            continue;
+        bool hidden = *o->dispchar == '*';
+        secret |= hidden;
+        strbuf_printf(&text, "%s%s=%s", text.length > (size_t)(start - word) ? " " : "", o->keyword,
+                      hidden ? "***" : o->val);
+    }
+    PQconninfoFree(parsed);
+    const char *shown = secret ? arena_strdup(arena, text.text) : word;
+    strbuf_release(&text);
+    return shown;
+}

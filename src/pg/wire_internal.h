@@ -1,0 +1,18 @@
+/* The inside of a wire, for the bindings. */
+#ifndef PGWRITE_PG_WIRE_INTERNAL_H
+#define PGWRITE_PG_WIRE_INTERNAL_H
+
+#include "pg/internal.h"
+#include "pg/wire.h"
+
+struct wire {
+    PGconn *conn;
+    PGresult *failure; /* the first: a dying server sends a second one that says less */
+    void *binding;     /* the PGparam of the libpqtypes binding, else NULL */
+};
+
+bool binding_open(struct wire *wire, struct error *error);
+bool binding_send_prepared(struct wire *wire, const char *name, const struct wire_params *params);
+void binding_close(struct wire *wire);
+
+#endif

@@ -1,0 +1,149 @@
+/* What the numbers say, in words. Nothing is said that the table does not hold. */
+#include <math.h>
+#include <string.h>
+
+#include "report/text.h"
+
+static bool differs(const struct result *result, bool pools) {
+    for (size_t i = 1; i < result->cell_count; i++) {
+        const struct result_cell *a = &result->cells[0], *b = &result->cells[i];
+        if (pools ? a->pool != b->pool
+                  : strcmp(a->path, b->path) == 0 &&
+                        (a->batch.min != b->batch.min || a->batch.max != b->batch.max))
+            return true;
+    }
+    return false;
+}
+
+void report_cell_name(const struct result *result, const struct result_cell *cell,
+                      struct strbuf *out) {
+    char batch[48];
+    strbuf_add(out, cell->path);
+    if (differs(result, true))
+        strbuf_printf(out, ", pool %u", cell->pool);
+    if (differs(result, false))
+        strbuf_printf(out, ", batch %s", result_batch(cell, batch, sizeof batch));
+}
+
+static bool usable(const struct result_cell *cell) {
+    return cell->complete && cell->verified && is_known(cell->rows_per_s.median);
+}
+
+/* With two significant digits: 3.1×, 14×. */
+static void add_times(struct strbuf *out, double times) {
+    strbuf_printf(out, times < 9.95 ? "%.1f×" : "%.0f×", times);
+}
+
+static const struct result_cell *find_path(const struct result *result, const char *path,
+                                           const struct result_cell *like) {
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        if (usable(cell) && strcmp(cell->path, path) == 0 && cell->pool == like->pool)
+            return cell;
+    }
+    return NULL;
+}
+
+/* Whether two cells' rounds overlap, or are too few to tell. */
+static bool too_close(const struct result_cell *high, const struct result_cell *low) {
+    if (!is_known(high->rows_per_s.min) || !is_known(low->rows_per_s.max))
+        return high->rows_per_s.median < 1.10 * low->rows_per_s.median;
+    return high->rows_per_s.min <= low->rows_per_s.max;
+}
+
+static void say_fastest(const struct result *result, struct strbuf *out) {
+    const struct result_cell *best = NULL, *worst = NULL;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        if (!usable(cell))
+            continue;
+        if (!best || cell->rows_per_s.median > best->rows_per_s.median)
+            best = cell;
+        if (!worst || cell->rows_per_s.median < worst->rows_per_s.median)
+            worst = cell;
+    }
+    if (!best || best == worst)
+        return;
+    report_cell_name(result, best, out);
+    if (too_close(best, worst)) {
+        strbuf_add(
+            out, " was the fastest, but all cells are too close to each other to tell them apart.");
+        return;
+    }
+    const struct result_cell *multirow = find_path(result, "multirow", best);
+    strbuf_add(out, " wrote ");
+    if (multirow && multirow != best && multirow != worst && !too_close(best, multirow)) {
+        add_times(out, best->rows_per_s.median / multirow->rows_per_s.median);
+        strbuf_add(out, " the rows of ");
+        report_cell_name(result, multirow, out);
+        strbuf_add(out, " and ");
+        add_times(out, best->rows_per_s.median / worst->rows_per_s.median);
+        strbuf_add(out, " those of ");
+    } else {
+        add_times(out, best->rows_per_s.median / worst->rows_per_s.median);
+        strbuf_add(out, " the rows of ");
+    }
+    report_cell_name(result, worst, out);
+    strbuf_add(out, ". ");
+}
+
+static void say_flush(const struct result *result, struct strbuf *out) {
+    const struct result_cell *most = NULL;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        if (usable(cell) && is_known(cell->commit_flush_share) &&
+            (!most || cell->commit_flush_share > most->commit_flush_share))
+            most = cell;
+    }
+    if (!most || most->commit_flush_share < 0.10)
+        return;
+    report_cell_name(result, most, out);
+    strbuf_printf(out, " spends %.0f %% of its time waiting for commit flush. ",
+                  most->commit_flush_share * 100);
+}
+
+static void say_locks(const struct result *result, struct strbuf *out) {
+    const struct result_cell *most = NULL;
+    bool any_sampled = false;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        any_sampled |= is_known(cell->lock_share);
+        if (usable(cell) && is_known(cell->lock_share) &&
+            (!most || cell->lock_share > most->lock_share))
+            most = cell;
+    }
+    if (!any_sampled || !most)
+        return;
+    if (most->lock_share < 0.01) {
+        strbuf_add(out, result->cell_count == 1
+                            ? "Locks held it up for less than 1 % of the time."
+                            : "No path waited for locks for 1 % of its time or more.");
+        return;
+    }
+    report_cell_name(result, most, out);
+    strbuf_printf(out, " waited for locks %.0f %% of its time", most->lock_share * 100);
+    const struct observation *seen = most->rounds[most->round_count - 1].waits;
+    if (seen && seen->lock_count > 0) {
+        const struct lock_waits *lock = &seen->locks[0];
+        strbuf_printf(out, ", most of it: %s", lock->locktype);
+        const char *relation = strrchr(lock->relation, '.');
+        if (*lock->relation)
+            strbuf_printf(out, " of %s", relation ? relation + 1 : lock->relation);
+        if (*lock->blocked_by)
+            strbuf_printf(out, ", behind “%.60s”", lock->blocked_by);
+    }
+    strbuf_add(out, ".");
+}
+
+void report_sentences(const struct result *result, struct strbuf *out) {
+    say_fastest(result, out);
+    say_flush(result, out);
+    say_locks(result, out);
+    bool any = false;
+    for (size_t i = 0; i < result->cell_count; i++)
+        any |= usable(&result->cells[i]);
+    /* The coefficient of variation of identical runs on a shared machine was found to be 10 %. */
+    if (any && result->rounds == 1 && result->cell_count > 1)
+        strbuf_add(out, "\nOne round a cell: take differences below 10 % as noise; --rounds 5 "
+                        "shows the spread.");
+}

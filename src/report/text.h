@@ -1,0 +1,22 @@
+/* The result as a table for a terminal or a pull request, and what it says in sentences. */
+#ifndef PGWRITE_REPORT_TEXT_H
+#define PGWRITE_REPORT_TEXT_H
+
+#include "base/strbuf.h"
+#include "result/result.h"
+
+/* width: columns of the terminal, 0 if there is none; a narrow one loses the bars. */
+void report_text(const struct result *result, int width, FILE *out);
+
+/* Two or three plain sentences about what the numbers say. */
+void report_sentences(const struct result *result, struct strbuf *out);
+
+/* Below so many samples without a miss a quantile is not certain: 1 - q^n >= 99 %. Source: MLPerf
+ * Inference Rules, "minimum query count". */
+uint64_t report_samples_needed(double quantile);
+
+/* How a cell is called where only some of path, pool and batch tell the cells apart. */
+void report_cell_name(const struct result *result, const struct result_cell *cell,
+                      struct strbuf *out);
+
+#endif

@@ -1,0 +1,91 @@
+#include "server/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/strbuf.h"
+
+static bool is_name(const char *name) {
+    static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char rest[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.$";
+    return name[0] && strchr(first, name[0]) && strspn(name, rest) == strlen(name);
+}
+
+bool settings_check(const struct throwaway_options *options, struct error *error) {
+    static const char *const own[] = {"listen_addresses", "port", "unix_socket_directories",
+                                      "unix_socket_permissions", "data_directory"};
+    for (size_t i = 0; i < options->setting_count; i++) {
+        const char *name = options->settings[i].name;
+        if (!is_name(name))
+            return error_usage(error, "\"%s\" is not the name of a setting", name);
+        for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++) {
+            if (strcasecmp(name, own[j]) != 0)
+                continue;
+            error_usage(error, "%s can't be set: a throwaway server listens on a socket of its own",
+                        name);
+            return error_hint(error, "to measure a server of your own, name it with -d, -h or -p");
+        }
+    }
+    return true;
+}
+
+/* Quoted as postgresql.conf wants it, where a backslash escapes, too. */
+static void add(struct strbuf *conf, const char *name, const char *value) {
+    strbuf_printf(conf, "%s = '", name);
+    for (; *value; value++) {
+        if (*value == '\n')
+            strbuf_add(conf, "\\n");
+        else if (*value == '\'' || *value == '\\')
+            strbuf_printf(conf, "%c%c", *value, *value);
+        else
+            strbuf_add_char(conf, *value);
+    }
+    strbuf_add(conf, "'\n");
+}
+
+static bool append(const char *path, const struct strbuf *text, struct error *error) {
+    int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    size_t done = 0;
+    while (fd >= 0 && done < text->length) {
+        ssize_t written = write(fd, text->text + done, text->length - done);
+        if (written < 0 && errno != EINTR)
+            break;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    bool ok = fd >= 0 && done == text->length;
+    if (!ok)
+        error_set(error, "can't write %s: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+bool settings_write(const struct throwaway_options *options, const char *data,
+                    const char *socket_dir, struct error *error) {
+    struct strbuf conf = STRBUF_INIT;
+    strbuf_printf(&conf, "\n# written by pgwrite\nmax_connections = %d\nport = %d\n",
+                  options->max_connections + CONNECTIONS_EXTRA, SERVER_PORT);
+    add(&conf, "listen_addresses", "");
+    add(&conf, "unix_socket_directories", socket_dir);
+    /* The folder above is closed to others; root, who runs pgwrite if they differ, needs no bits.
+     */
+    add(&conf, "unix_socket_permissions", "0700");
+    add(&conf, "cluster_name", "pgwrite");
+    /* PostgreSQL's defaults, said aloud: the server is as durable as one in production. */
+    add(&conf, "fsync", "on");
+    add(&conf, "synchronous_commit", "on");
+    add(&conf, "full_page_writes", "on");
+    for (size_t i = 0; i < options->setting_count; i++)
+        add(&conf, options->settings[i].name, options->settings[i].value);
+    char *path = mem_printf("%s/postgresql.conf", data);
+    bool ok = append(path, &conf, error);
+    free(path);
+    strbuf_release(&conf);
+    return ok;
+}

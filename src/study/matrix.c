@@ -1,0 +1,223 @@
+#include "study/matrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "load/load.h"
+#include "study/round.h"
+
+/* One cell with what running it needs. */
+struct matrix {
+    const struct matrix_options *options;
+    struct arena *arena;
+    struct result *result;
+    struct session session;
+    const struct write_path **paths; /* of the cells */
+};
+
+/* path × pool × batch; a path of one row a commit has one batch. */
+static void make_cells(struct matrix *matrix) {
+    const struct matrix_options *o = matrix->options;
+    size_t most = o->path_count * o->pool_count * o->batch_count;
+    struct result *result = matrix->result;
+    result->cells = MEM_ARRAY(struct result_cell, most);
+    matrix->paths = ARENA_ARRAY(matrix->arena, const struct write_path *, most);
+    for (size_t p = 0; p < o->path_count; p++)
+        for (size_t q = 0; q < o->pool_count; q++)
+            for (size_t b = 0; b < o->batch_count; b++) {
+                const struct write_path *path = o->paths[p];
+                if (path->one_row && b > 0)
+                    continue;
+                struct write_plan plan = {.path = path, .protocol = o->protocol};
+                uint32_t threads = o->threads ? o->threads : load_default_threads(o->pools[q]);
+                matrix->paths[result->cell_count] = path;
+                result->cells[result->cell_count++] = (struct result_cell){
+                    .path = path->name,
+                    .protocol = write_protocol_name(&plan),
+                    .pool = o->pools[q],
+                    .threads = threads < o->pools[q] ? threads : o->pools[q],
+                    .batch = path->one_row ? (struct range){1, 1} : o->batches[b],
+                    .rounds = MEM_ARRAY(struct result_round, o->rounds),
+                };
+            }
+}
+
+static void describe_host(struct result *result) {
+    struct utsname kernel;
+    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+    result->cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    result->memory_bytes = pages > 0 ? (double)pages * (double)page_bytes : UNKNOWN;
+    result->kernel = uname(&kernel) == 0
+                         ? arena_printf(result->arena, "%s %s", kernel.sysname, kernel.release)
+                         : NULL;
+    time_t now = time(NULL);
+    struct tm utc;
+    char text[32];
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    result->started_at = arena_strdup(result->arena, text);
+}
+
+static void describe_columns(struct matrix *matrix, const struct plan *plan) {
+    struct result *result = matrix->result;
+    result->table = arena_strdup(matrix->arena, plan->table->name);
+    result->column_count = plan->table->column_count;
+    result->columns = ARENA_ARRAY(matrix->arena, struct result_column, result->column_count);
+    for (size_t i = 0; i < plan->table->column_count; i++) {
+        const struct catalog_column *catalog = &plan->table->columns[i];
+        struct result_column *column = &result->columns[i];
+        *column = (struct result_column){.name = arena_strdup(matrix->arena, catalog->name),
+                                         .type = arena_strdup(matrix->arena, catalog->type->name),
+                                         .generator = ""};
+        for (size_t k = 0; k < plan->column_count; k++)
+            if (plan->columns[k].catalog == catalog)
+                column->generator = plan->columns[k].generator.generator->name;
+    }
+}
+
+/* Before anything is measured every cell's plan is made once, so that an error of the plan costs no
+ * time; the warning about what the prepared statements cost comes from here too. */
+static bool check_cells(struct matrix *matrix, struct error *error) {
+    const struct matrix_options *o = matrix->options;
+    struct arena arena = {0};
+    struct plan *plan;
+    bool ok = wire_binding_check(o->binding, error) &&
+              round_prepare(&matrix->session, o, &arena, &plan, error);
+    for (size_t i = 0; ok && i < matrix->result->cell_count; i++) {
+        struct write_plan write;
+        ok = write_plan_build(matrix->paths[i], plan, matrix->result->cells[i].batch, o->protocol,
+                              o->binding, &arena, &write, error);
+    }
+    if (ok)
+        describe_columns(matrix, plan);
+    arena_release(&arena);
+    return ok;
+}
+
+static void shuffle(size_t *order, size_t count, uint64_t seed, uint32_t round) {
+    struct rng rng = rng_at(rng_key(seed, "order of cells"), round);
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    for (size_t i = count; i > 1; i--) {
+        size_t k = rng_below(&rng, i), swapped = order[i - 1];
+        order[i - 1] = order[k];
+        order[k] = swapped;
+    }
+}
+
+static bool run_rounds(struct matrix *matrix, struct error *error) {
+    struct result *result = matrix->result;
+    size_t *order = ARENA_ARRAY(matrix->arena, size_t, result->cell_count);
+    size_t total = result->cell_count * matrix->options->rounds, done = 0;
+    for (uint32_t round = 0; round < matrix->options->rounds; round++) {
+        shuffle(order, result->cell_count, matrix->options->seed, round);
+        for (size_t i = 0; i < result->cell_count; i++, done++) {
+            struct result_cell *cell = &result->cells[order[i]];
+            struct round_context context = {
+                .options = matrix->options,
+                .session = &matrix->session,
+                .result = result,
+                .label = arena_printf(matrix->arena, "%zu/%zu", done + 1, total),
+                .rounds_left = (double)(total - done - 1),
+            };
+            struct result_round *out = &cell->rounds[cell->round_count++];
+            char batch[48];
+            if (!round_run(&context, cell, matrix->paths[order[i]], out, error))
+                return error_prefix(error, "path %s, pool %u, batch %s", cell->path, cell->pool,
+                                    result_batch(cell, batch, sizeof batch));
+        }
+    }
+    return true;
+}
+
+/* A throwaway server that died tells more than the connection that was lost with it. */
+static void explain_death(struct matrix *matrix, struct error *error) {
+    struct error death = {0};
+    if (matrix->session.server && !interrupted() &&
+        !throwaway_alive(matrix->session.server, &death)) {
+        error_prefix(&death, "%s", error->what);
+        *error = death;
+    }
+}
+
+static void summarise(struct matrix *matrix) {
+    struct result *result = matrix->result;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    result->client_rss_bytes = (double)usage.ru_maxrss * 1024;
+    double heap = 0, rows = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        struct result_cell *cell = &result->cells[i];
+        result_cell_summarise(cell);
+        if (is_known(cell->heap_bytes_per_row)) {
+            heap += cell->heap_bytes_per_row;
+            rows++;
+        }
+        if (is_known(cell->cpu_share) && cell->cpu_share > 0.8 * cell->threads)
+            result_warn(result,
+                        "%s, pool %u: pgwrite itself was %.0f %% busy on %u thread%s, so that the "
+                        "server may be able to do more",
+                        cell->path, cell->pool, cell->cpu_share / cell->threads * 100,
+                        cell->threads, cell->threads == 1 ? "" : "s");
+    }
+    result->row_bytes = rows > 0 ? heap / rows : UNKNOWN;
+}
+
+static void keep_or_tell(struct matrix *matrix) {
+    const struct session *session = &matrix->session;
+    if (!matrix->options->session.keep || !session->control)
+        return;
+    if (session->server)
+        log_warning("the server is kept: psql -h %s -p %d -U %s postgres; `pgwrite clean --kept` "
+                    "removes it",
+                    throwaway_socket_dir(session->server), throwaway_port(session->server),
+                    throwaway_user(session->server));
+    log_warning("schema %s is kept", session->schema);
+}
+
+bool matrix_run(const struct matrix_options *options, struct arena *arena, struct result *result,
+                struct error *error) {
+    struct matrix matrix = {.options = options, .arena = arena, .result = result};
+    *result =
+        (struct result){.arena = arena,
+                        .seed = options->seed,
+                        .binding = options->binding == WIRE_BINDING_RAW ? "raw" : "libpqtypes",
+                        .workload = options->workload->name,
+                        .warmup_ns = options->warmup_ns,
+                        .duration_ns = options->duration_ns,
+                        .rows = options->rows,
+                        .rounds = options->rounds,
+                        .row_bytes = UNKNOWN,
+                        .client_rss_bytes = UNKNOWN};
+    describe_host(result);
+    make_cells(&matrix);
+    if (!session_open(&options->session, arena, &matrix.session, error))
+        return false;
+    result->target = matrix.session.shown;
+    result->throwaway = matrix.session.server != NULL;
+    result->server = matrix.session.facts;
+    bool ok = check_cells(&matrix, error) && run_rounds(&matrix, error);
+    if (!ok)
+        explain_death(&matrix, error);
+    result->interrupted = interrupted();
+    summarise(&matrix);
+    keep_or_tell(&matrix);
+    struct error left = {0};
+    bool closed = session_close(&matrix.session, options->session.keep, &left);
+    if (!closed && ok)
+        *error = left;
+    else if (!closed)
+        error_print(&left);
+    return ok && closed;
+}
+
+void matrix_release(struct result *result) {
+    for (size_t i = 0; i < result->cell_count; i++)
+        result_cell_release(&result->cells[i]);
+    free(result->cells);
+}

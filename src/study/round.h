@@ -1,0 +1,25 @@
+/* One run of one cell: a fresh table, a checkpoint, the load, and what is there afterwards. */
+#ifndef PGWRITE_STUDY_ROUND_H
+#define PGWRITE_STUDY_ROUND_H
+
+#include "study/matrix.h"
+
+struct round_context {
+    const struct matrix_options *options;
+    struct session *session;
+    struct result *result;
+    const char *label;  /* for the live line: "3/8" */
+    double rounds_left; /* after this one, for the time left */
+};
+
+/* A fresh schema with its plan, parents seeded; everything in the arena. */
+MUST_CHECK bool round_prepare(struct session *session, const struct matrix_options *options,
+                              struct arena *arena, struct plan **plan, struct error *error);
+
+/* Measures one round; false with the reason if it could not be finished, what was measured being in
+ * round all the same. */
+MUST_CHECK bool round_run(const struct round_context *context, const struct result_cell *cell,
+                          const struct write_path *path, struct result_round *round,
+                          struct error *error);
+
+#endif

@@ -1,0 +1,229 @@
+#include "study/session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "base/strbuf.h"
+
+/* Connections beside the pool: control, sampler, and one to spare. */
+enum { EXTRA_CONNECTIONS = 3 };
+
+static void make_id(struct session *session) {
+    uint32_t random;
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        panic("getrandom failed");
+    snprintf(session->id, sizeof session->id, "%08x", random);
+    snprintf(session->schema, sizeof session->schema, "pgwrite_%s", session->id);
+    snprintf(session->application, sizeof session->application, "pgwrite %s", session->id);
+}
+
+static bool lock_id(struct session *session, struct error *error) {
+    struct control_rows *rows;
+    uint32_t id;
+    if (sscanf(session->id, "%x", &id) != 1)
+        panic("not an id: %s", session->id);
+    if (!control_query_one(
+            session->control, "SELECT pg_catalog.pg_try_advisory_lock($1::int4, $2::int4)",
+            CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS), ARG_INT8((int32_t)id)), &rows, error))
+        return false;
+    bool ok = control_bool(rows, 0, 0);
+    control_rows_free(rows);
+    return ok || error_set(error, "the advisory lock of id %s is taken: start again", session->id);
+}
+
+static bool connect_session(struct session *session, struct arena *arena, struct error *error) {
+    if (!control_open(&session->target, "pgwrite", &session->control, error))
+        return false;
+    session->shown = arena_strdup(arena, control_shown(session->control));
+    /* With an empty search_path every name that the catalog prints is qualified. */
+    return control_exec(session->control, "SET search_path = ''", error) &&
+           lock_id(session, error) &&
+           server_facts_read(session->control,
+                             session->server && throwaway_on_tmpfs(session->server), arena,
+                             &session->facts, error);
+}
+
+static bool check_version(const struct session *session, struct error *error) {
+    if (session->facts.version_num >= 130000)
+        return true;
+    error_set(error, "PostgreSQL %s is too old", session->facts.version);
+    return error_hint(error, "pgwrite needs 13 or newer");
+}
+
+bool session_open(const struct session_options *options, struct arena *arena,
+                  struct session *session, struct error *error) {
+    *session = (struct session){0};
+    make_id(session);
+    bool own = options->throwaway || !target_given(&options->target);
+    if (own) {
+        struct throwaway_options throwaway = {
+            .bin_dir = options->pg_bin,
+            .data_dir = options->data_dir,
+            .max_connections = (int)options->connections + EXTRA_CONNECTIONS,
+        };
+        if (!throwaway_start(&throwaway, &session->server, error))
+            return false;
+        target_local(throwaway_socket_dir(session->server), throwaway_port(session->server),
+                     throwaway_user(session->server), arena, &session->target);
+    } else if (!target_resolve(&options->target, arena, &session->target, error)) {
+        return false;
+    }
+    if (connect_session(session, arena, error) && check_version(session, error)) {
+        if (!own)
+            log_warning("writes to %s, in schema %s", session->shown, session->schema);
+        return true;
+    }
+    struct error left = {0};
+    if (!session_close(session, false, &left))
+        error_print(&left);
+    return false;
+}
+
+/* What the user's SQL has done beside the run's own schema: made or changed relations elsewhere. */
+static bool check_outside(struct session *session, int64_t relations_before, const char *file,
+                          struct error *error) {
+    struct control_rows *rows;
+    if (!control_query_one(session->control,
+                           "SELECT count(*)::int8, coalesce(min(c.oid::pg_catalog.regclass::text) "
+                           "FILTER (WHERE c.xmin = "
+                           "pg_catalog.pg_current_xact_id()::pg_catalog.xid), '')::text FROM "
+                           "pg_catalog.pg_class c "
+                           "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                           "WHERE n.nspname <> $1 AND n.nspname NOT LIKE 'pg\\_%'",
+                           CONTROL_ARGS(ARG_TEXT(session->schema)), &rows, error))
+        return false;
+    bool dropped = control_int8(rows, 0, 0) < relations_before;
+    bool ok = true;
+    if (*control_text(rows, 0, 1)) {
+        ok = error_usage(error, "the schema file makes or changes %s, outside the run's own schema",
+                         control_text(rows, 0, 1));
+        error_hint(error, "write the names without a schema: they are made in %s", session->schema);
+    } else if (dropped) {
+        ok = error_usage(error, "the schema file drops tables outside the run's own schema");
+        error_hint(error, "take the DROP out of it");
+    }
+    control_rows_free(rows);
+    return ok || error_at(error, file, 0, 0);
+}
+
+static bool count_outside(struct session *session, int64_t *relations, struct error *error) {
+    struct control_rows *rows;
+    if (!control_query_one(
+            session->control,
+            "SELECT count(*)::int8 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+            "ON n.oid = c.relnamespace WHERE n.nspname <> $1 AND n.nspname NOT LIKE 'pg\\_%'",
+            CONTROL_ARGS(ARG_TEXT(session->schema)), &rows, error))
+        return false;
+    *relations = control_int8(rows, 0, 0);
+    control_rows_free(rows);
+    return true;
+}
+
+/* Loads the SQL in one transaction, which is rolled back if it reached beyond the schema. */
+static bool load_script(struct session *session, const struct workload *workload,
+                        struct error *error) {
+    int64_t before;
+    char begin[96];
+    snprintf(begin, sizeof begin, "BEGIN; SET LOCAL search_path = \"%s\"", session->schema);
+    if (!count_outside(session, &before, error) || !control_exec(session->control, begin, error))
+        return false;
+    bool ok =
+        control_exec_script(session->control, workload->schema_sql, workload->schema_file, error);
+    if (ok && !control_in_transaction(session->control)) {
+        ok = error_usage(error, "the schema file ends the transaction that it is loaded in");
+        error_hint(error, "take COMMIT and ROLLBACK out of it");
+        error_at(error, workload->schema_file, 0, 0);
+    }
+    /* A script such as pg_dump writes sets its own search_path and more. */
+    ok = ok && control_exec(session->control, "SET LOCAL search_path = ''", error) &&
+         check_outside(session, before, workload->schema_file, error);
+    if (!ok && error->exit_code == EXIT_FAILED && *error->where)
+        error->exit_code = EXIT_USAGE;
+    struct error ignored = {0};
+    bool ended = control_exec(session->control,
+                              ok ? "COMMIT; RESET ALL; SET search_path = ''"
+                                 : "ROLLBACK; RESET ALL; SET search_path = ''",
+                              ok ? error : &ignored);
+    return ok && ended;
+}
+
+static bool find_table(struct session *session, const struct workload *workload, const char *table,
+                       struct arena *arena, const char **found, struct error *error) {
+    const char **names;
+    size_t count;
+    if (!catalog_tables(session->control, session->schema, arena, &names, &count, error))
+        return false;
+    struct strbuf list = STRBUF_INIT;
+    for (size_t i = 0; i < count; i++) {
+        strbuf_printf(&list, "%s%s", i ? ", " : "", names[i]);
+        if ((table && strcmp(names[i], table) == 0) || (!table && count == 1))
+            *found = names[i];
+    }
+    bool ok = *found != NULL;
+    if (!ok && count == 0) {
+        error_usage(error, "the schema file makes no table in the run's own schema");
+        error_hint(error, "write CREATE TABLE without a schema name");
+    } else if (!ok && table) {
+        error_usage(error, "the schema file makes no table \"%s\"", table);
+        error_hint(error, "it makes: %s", list.text);
+    } else if (!ok) {
+        error_usage(error, "the schema file makes %zu tables, and none is chosen", count);
+        error_hint(error, "--table NAME, or `table:` in the workload: %s", list.text);
+    }
+    strbuf_release(&list);
+    return ok || error_at(error, workload->schema_file, 0, 0);
+}
+
+bool session_load_schema(struct session *session, const struct workload *workload,
+                         const char *table, struct arena *arena, const char **found,
+                         struct error *error) {
+    *found = NULL;
+    char sql[512];
+    snprintf(sql, sizeof sql,
+             "DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s; COMMENT ON SCHEMA %s IS 'pgwrite "
+             "run %s'",
+             session->schema, session->schema, session->schema, session->id);
+    if (!control_exec(session->control, sql, error))
+        return false;
+    session->schema_made = true;
+    return load_script(session, workload, error) &&
+           find_table(session, workload, table, arena, found, error);
+}
+
+/* Drops the schema; over a new connection if the old one is lost. */
+static bool drop_schema(struct session *session, struct error *error) {
+    if (control_lost(session->control)) {
+        struct control *again;
+        if (!control_open(&session->target, "pgwrite", &again, error))
+            return false;
+        control_close(session->control);
+        session->control = again;
+    }
+    control_set_heed_interrupt(session->control, false);
+    control_set_timeout(session->control, 30);
+    char sql[96];
+    snprintf(sql, sizeof sql, "ROLLBACK; DROP SCHEMA IF EXISTS %s CASCADE", session->schema);
+    return control_exec(session->control, sql, error);
+}
+
+bool session_close(struct session *session, bool keep, struct error *error) {
+    bool ok = true;
+    if (session->schema_made && !session->server && !keep) {
+        ok = drop_schema(session, error);
+        if (!ok) {
+            error_prefix(error, "schema %s is left on the server", session->schema);
+            error_hint(error, "`pgwrite clean` lists and removes it");
+        }
+    }
+    control_close(session->control);
+    session->control = NULL;
+    if (session->server) {
+        bool removed = keep ? throwaway_keep(session->server, error)
+                            : throwaway_remove(session->server, error);
+        ok = ok && removed;
+    }
+    session->server = NULL;
+    return ok;
+}

@@ -1,0 +1,52 @@
+/*
+ * A server to work on and a schema of our own in it: started or reached, named, and put away again
+ * on every way out.
+ */
+#ifndef PGWRITE_STUDY_SESSION_H
+#define PGWRITE_STUDY_SESSION_H
+
+#include "observe/facts.h"
+#include "pg/catalog.h"
+#include "pg/control.h"
+#include "server/throwaway.h"
+#include "workload/workload.h"
+
+/* First key of the advisory locks by which a run tells `pgwrite clean` that it lives ("pgwr"). The
+ * second key is the run's id. */
+#define SESSION_LOCK_CLASS 1885829994
+
+struct session_options {
+    struct target_options target;
+    bool throwaway; /* even if the environment names a server */
+    const char *data_dir, *pg_bin;
+    uint32_t connections; /* that the widest pool needs */
+    bool keep;
+};
+
+struct session {
+    struct throwaway *server; /* NULL: a server of the user's */
+    struct target target;
+    struct control *control;
+    char id[9];           /* 8 hex digits */
+    char schema[24];      /* pgwrite_<id> */
+    char application[24]; /* application_name of the pool: "pgwrite <id>" */
+    bool schema_made;
+    struct server_facts facts;
+    const char *shown; /* the target, without secrets */
+};
+
+/* Starts a throwaway server or connects to the user's. On failure nothing is left. */
+MUST_CHECK bool session_open(const struct session_options *options, struct arena *arena,
+                             struct session *session, struct error *error);
+
+/* Makes the schema anew and loads the workload's SQL into it. table: the workload's, or NULL;
+ * *found is the table's name in the arena. */
+MUST_CHECK bool session_load_schema(struct session *session, const struct workload *workload,
+                                    const char *table, struct arena *arena, const char **found,
+                                    struct error *error);
+
+/* Drops the schema (unless keep), disconnects, removes the throwaway server (unless keep). False if
+ * something is left that should not be; the error names it. Works after an interruption too. */
+MUST_CHECK bool session_close(struct session *session, bool keep, struct error *error);
+
+#endif

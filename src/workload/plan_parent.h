@@ -1,0 +1,31 @@
+/* Parents of foreign keys while a plan is built. For plan.c and plan_parent.c alone. */
+#ifndef PGWRITE_WORKLOAD_PLAN_PARENT_H
+#define PGWRITE_WORKLOAD_PLAN_PARENT_H
+
+#include "workload/plan.h"
+
+/* The tables whose parents are being planned, innermost first: to see a circle. */
+struct plan_chain {
+    const struct catalog_table *table;
+    const struct plan_chain *next;
+};
+
+/* plan_build of a parent, as a link of a chain. */
+MUST_CHECK bool plan_build_chained(const struct workload *workload,
+                                   const struct catalog_table *table, uint64_t seed,
+                                   struct control *control, const struct plan_chain *chain,
+                                   struct arena *arena, struct plan **out, struct error *error);
+
+/* Adds a parent to the plan, or finds the one that is there. rows 0: 1,000; key
+ * NULL: the table's primary key. A table outside own_schema is
+ * never written: its keys are read. */
+MUST_CHECK bool plan_parent_add(struct plan *plan, const char *schema, const char *table,
+                                const char *key, uint64_t rows, const char *own_schema,
+                                uint64_t seed, struct control *control,
+                                const struct plan_chain *chain, struct arena *arena,
+                                struct plan_parent **out, struct error *error);
+
+/* Column 0 (in its own binary form) and column 1 (text) of a row. */
+struct raw_value *plan_raw_value(const struct control_rows *rows, size_t row, struct arena *arena);
+
+#endif

@@ -1,0 +1,53 @@
+/* What the write paths share. */
+#ifndef PGWRITE_WRITE_INTERNAL_H
+#define PGWRITE_WRITE_INTERNAL_H
+
+#include "base/strbuf.h"
+#include "write/write.h"
+
+#define WRITE_PATH(name) extern const struct write_path write_path_##name;
+#include "write/path_list.h"
+#undef WRITE_PATH
+
+/* Appends `INSERT INTO table (columns) ` and, for an identity column, OVERRIDING SYSTEM VALUE. */
+void sql_insert_head(struct strbuf *sql, const struct plan *plan);
+/* Appends `"a", "b"`. */
+void sql_columns(struct strbuf *sql, const struct plan *plan);
+/* Appends `($n, $n+1, …)`. */
+void sql_params(struct strbuf *sql, int first, size_t count);
+
+/* Parameter types and formats for repeat rows of all columns. */
+void plan_params(struct write_plan *plan, struct arena *arena, size_t repeat);
+/* The one-row INSERT as the only prepared statement, named "row"; room for one row. */
+void plan_row_statement(struct write_plan *plan, struct arena *arena);
+/* Adds a prepared statement. */
+void plan_statement(struct write_plan *plan, struct arena *arena, const char *name, const char *sql,
+                    int param_count);
+
+uint32_t plan_max_size(const struct write_plan *plan);
+
+/* The row number of the commit's i-th row. */
+static inline uint64_t writer_row(const struct writer *writer, uint32_t i) {
+    return row_number(writer->map, writer->first + i);
+}
+
+/* Encodes a row's values in binary into data and the parameter arrays from place slot on; returns
+ * the end of data. */
+uint8_t *encode_params(const struct writer *writer, uint64_t row, size_t slot, uint8_t *data);
+
+/* The parameters in the thread's arrays. */
+struct wire_params buffer_params(const struct writer *writer, int count);
+
+/* Takes the results of a single statement that is its own transaction. */
+enum write_step await_statement(struct writer *writer);
+
+/* Resets what a commit needs; begin() of each path calls it first. */
+static inline void writer_reset(struct writer *writer) {
+    writer->sent = 0;
+    writer->accepted = 0;
+    writer->rows_done_ns = 0;
+    writer->stage = 0;
+    writer->failed = writer->committed = writer->unsent = false;
+}
+
+#endif

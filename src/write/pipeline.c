@@ -1,0 +1,95 @@
+/*
+ * pipeline: BEGIN, the batch row by row through one prepared INSERT, COMMIT, all in libpq's
+ * pipeline mode: one round trip for everything.
+ *
+ * While sending, results are taken as they come; otherwise a large batch would fill both sockets'
+ * buffers and client and server would wait for each other.
+ */
+#include "write/internal.h"
+
+/* Rows between two looks at whether the socket still takes everything. */
+enum { ROWS_A_FLUSH = 16 };
+enum stage { SENDING, SENT };
+
+static bool build(struct write_plan *plan, struct arena *arena, struct error *error) {
+    (void)error;
+    plan_row_statement(plan, arena);
+    plan_statement(plan, arena, "begin", "BEGIN", 0);
+    plan_statement(plan, arena, "commit", "COMMIT", 0);
+    return true;
+}
+
+static bool enter(struct writer *writer) {
+    return wire_pipeline_enter(writer->wire);
+}
+
+static bool send_plain(struct writer *writer, const char *name) {
+    struct wire_params none = buffer_params(writer, 0);
+    return wire_send_prepared(writer->wire, name, &none);
+}
+
+static bool send_rows(struct writer *writer) {
+    while (writer->sent < writer->count) {
+        if (writer->sent % ROWS_A_FLUSH == 0 && writer->sent > 0) {
+            enum wire_flush flushed = wire_flush(writer->wire);
+            writer->unsent = flushed == WIRE_UNSENT;
+            if (flushed != WIRE_SENT)
+                return flushed == WIRE_UNSENT;
+        }
+        encode_params(writer, writer_row(writer, writer->sent++), 0, writer->buffer->data);
+        struct wire_params params = buffer_params(writer, writer->plan->params_max);
+        if (!wire_send_prepared(writer->wire, "row", &params))
+            return false;
+    }
+    writer->stage = SENT;
+    return send_plain(writer, "commit") && wire_pipeline_sync(writer->wire);
+}
+
+static enum write_step begin(struct writer *writer) {
+    writer_reset(writer);
+    writer->stage = SENDING;
+    return send_plain(writer, "begin") && send_rows(writer) ? WRITE_WAIT : WRITE_FAILED;
+}
+
+static enum write_step resume(struct writer *writer) {
+    if (writer->stage == SENDING && !send_rows(writer))
+        return WRITE_FAILED;
+    for (int ends = 0; ends < 2;) { /* two ends in a row: all that was sent has been answered */
+        struct wire_reply reply;
+        switch (wire_next(writer->wire, &reply)) {
+        case WIRE_BUSY:
+            return WRITE_WAIT;
+        case WIRE_OK:
+            writer->accepted += reply.rows;
+            writer->committed |= reply.committed;
+            ends = 0;
+            break;
+        case WIRE_SYNC:
+            if (writer->failed || !writer->committed)
+                return WRITE_FAILED;
+            return writer->accepted == writer->count ? WRITE_DONE : WRITE_MISCOUNT;
+        case WIRE_END:
+            ends++;
+            break;
+        case WIRE_SKIPPED:
+            ends = 0;
+            break;
+        default:
+            writer->failed = true;
+            ends = 0;
+            if (wire_lost(writer->wire))
+                return WRITE_FAILED;
+        }
+    }
+    return WRITE_WAIT;
+}
+
+const struct write_path write_path_pipeline = {
+    .name = "pipeline",
+    .summary = "the same as prepared in pipeline mode: one round trip for the whole batch",
+    .protocol = "pipeline",
+    .build = build,
+    .enter = enter,
+    .begin = begin,
+    .resume = resume,
+};

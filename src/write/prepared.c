@@ -1,0 +1,75 @@
+/* prepared: BEGIN, one execution of a prepared INSERT for each row of the batch, COMMIT; a round
+ * trip each. */
+#include "base/clock.h"
+#include "write/internal.h"
+
+enum stage { AT_BEGIN, AT_ROWS, AT_COMMIT };
+
+static bool build(struct write_plan *plan, struct arena *arena, struct error *error) {
+    (void)error;
+    plan_row_statement(plan, arena);
+    plan_statement(plan, arena, "begin", "BEGIN", 0);
+    plan_statement(plan, arena, "commit", "COMMIT", 0);
+    return true;
+}
+
+static bool send_plain(struct writer *writer, const char *name) {
+    struct wire_params none = buffer_params(writer, 0);
+    return wire_send_prepared(writer->wire, name, &none);
+}
+
+static enum write_step begin(struct writer *writer) {
+    writer_reset(writer);
+    writer->stage = AT_BEGIN;
+    return send_plain(writer, "begin") ? WRITE_WAIT : WRITE_FAILED;
+}
+
+/* A statement has ended well: the next row, or the COMMIT. */
+static bool send_next(struct writer *writer) {
+    if (writer->sent == writer->count) {
+        writer->stage = AT_COMMIT;
+        writer->rows_done_ns = clock_ns();
+        return send_plain(writer, "commit");
+    }
+    writer->stage = AT_ROWS;
+    encode_params(writer, writer_row(writer, writer->sent++), 0, writer->buffer->data);
+    struct wire_params params = buffer_params(writer, writer->plan->params_max);
+    return wire_send_prepared(writer->wire, "row", &params);
+}
+
+static enum write_step resume(struct writer *writer) {
+    for (;;) {
+        struct wire_reply reply;
+        switch (wire_next(writer->wire, &reply)) {
+        case WIRE_BUSY:
+            return WRITE_WAIT;
+        case WIRE_OK:
+            if (writer->stage == AT_ROWS)
+                writer->accepted += reply.rows;
+            writer->committed = writer->stage == AT_COMMIT && reply.committed;
+            break;
+        case WIRE_END:
+            if (writer->failed || (writer->stage == AT_COMMIT && !writer->committed))
+                return WRITE_FAILED;
+            if (writer->stage == AT_COMMIT)
+                return writer->accepted == writer->count ? WRITE_DONE : WRITE_MISCOUNT;
+            if (!send_next(writer))
+                return WRITE_FAILED;
+            break;
+        default:
+            writer->failed = true;
+            if (wire_lost(writer->wire))
+                return WRITE_FAILED;
+        }
+    }
+}
+
+const struct write_path write_path_prepared = {
+    .name = "prepared",
+    .summary = "BEGIN, the batch row by row through one prepared INSERT, COMMIT; a round trip each",
+    .protocol = "prepared",
+    .own_commit = true,
+    .build = build,
+    .begin = begin,
+    .resume = resume,
+};

@@ -1,0 +1,197 @@
+#include "write/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "write/internal.h"
+
+const struct write_path *const write_paths[] = {
+#define WRITE_PATH(name) &write_path_##name,
+#include "write/path_list.h"
+#undef WRITE_PATH
+};
+const size_t write_path_count = sizeof write_paths / sizeof *write_paths;
+
+const struct write_path *write_path_find(const char *name) {
+    for (size_t i = 0; i < write_path_count; i++)
+        if (strcmp(write_paths[i]->name, name) == 0)
+            return write_paths[i];
+    return NULL;
+}
+
+static const char *const protocol_names[] = {"simple", "extended", "prepared"};
+
+bool write_protocol_parse(const char *text, enum write_protocol *protocol, struct error *error) {
+    for (size_t i = 0; i < sizeof protocol_names / sizeof *protocol_names; i++)
+        if (strcmp(text, protocol_names[i]) == 0) {
+            *protocol = (enum write_protocol)i;
+            return true;
+        }
+    error_usage(error, "\"%s\" is no protocol", text);
+    return error_hint(error, "simple, extended or prepared");
+}
+
+const char *write_protocol_name(const struct write_plan *plan) {
+    return plan->path->protocol ? plan->path->protocol : protocol_names[plan->protocol];
+}
+
+/* The sizes that a range is drawn from: all of them if they are few, else WRITE_SIZES_MAX evenly
+ * spaced, fewer where statements so wide would cost a backend too much. The same for every path, so
+ * that all paths write the same batches. */
+static void choose_sizes(struct write_plan *plan, struct range batch) {
+    uint64_t span = batch.max - batch.min;
+    uint64_t count = span + 1 < WRITE_SIZES_MAX ? span + 1 : WRITE_SIZES_MAX;
+    uint64_t mean_bytes =
+        (batch.min + batch.max) / 2 * plan->plan->column_count * WRITE_PARAM_BACKEND_BYTES;
+    uint64_t affordable = mean_bytes ? WRITE_BACKEND_BYTES_MAX / mean_bytes : count;
+    if (count > affordable)
+        count = affordable < 2 ? 2 : affordable;
+    if (span == 0)
+        count = 1;
+    for (uint64_t i = 0; i < count; i++)
+        plan->sizes[i] = (uint32_t)(count == 1 ? batch.min : batch.min + span * i / (count - 1));
+    plan->size_count = count;
+}
+
+uint32_t plan_max_size(const struct write_plan *plan) {
+    return plan->sizes[plan->size_count - 1];
+}
+
+bool write_plan_build(const struct write_path *path, const struct plan *plan, struct range batch,
+                      enum write_protocol protocol, enum wire_binding binding, struct arena *arena,
+                      struct write_plan *out, struct error *error) {
+    *out =
+        (struct write_plan){.path = path, .plan = plan, .protocol = protocol, .binding = binding};
+    if (path->one_row)
+        batch = (struct range){1, 1};
+    choose_sizes(out, batch);
+    if (!path->build(out, arena, error))
+        return false;
+    if (out->data_bytes <= 1u << 30)
+        return true;
+    error_usage(error, "path %s: %u rows of up to %zu bytes are more than 1 GB in one message",
+                path->name, plan_max_size(out), plan->row_max_bytes);
+    return error_hint(error, "use a smaller --batch");
+}
+
+void write_buffer_init(struct write_buffer *buffer, const struct write_plan *plan) {
+    /* Not zeroed: the estimate is far above what most rows take, and pages never touched cost
+     * nothing. */
+    buffer->data = mem_grow(NULL, plan->data_bytes, 1);
+    buffer->values = MEM_ARRAY(const char *, (size_t)plan->params_max + 1);
+    buffer->lengths = MEM_ARRAY(int, (size_t)plan->params_max + 1);
+    scratch_init(&buffer->scratch, plan->plan->scratch_bytes);
+}
+
+void write_buffer_release(struct write_buffer *buffer) {
+    free(buffer->data);
+    free(buffer->values);
+    free(buffer->lengths);
+    scratch_release(&buffer->scratch);
+}
+
+uint64_t row_map_count(const struct row_map *map, uint64_t total) {
+    uint64_t block_rows = 1ull << map->shift;
+    uint64_t round_rows = block_rows * map->threads;
+    uint64_t rest = total % round_rows, before = block_rows * map->thread;
+    uint64_t own = rest <= before ? 0 : rest - before < block_rows ? rest - before : block_rows;
+    return total / round_rows * block_rows + own;
+}
+
+void sql_columns(struct strbuf *sql, const struct plan *plan) {
+    for (size_t i = 0; i < plan->column_count; i++)
+        strbuf_printf(sql, "%s%s", i ? ", " : "", plan->columns[i].quoted);
+}
+
+void sql_insert_head(struct strbuf *sql, const struct plan *plan) {
+    strbuf_printf(sql, "INSERT INTO %s (", plan->table->quoted);
+    sql_columns(sql, plan);
+    strbuf_add(sql, plan->overriding ? ") OVERRIDING SYSTEM VALUE " : ") ");
+}
+
+void sql_params(struct strbuf *sql, int first, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        strbuf_printf(sql, "%s$%d", i ? ", " : "(", first + (int)i);
+    strbuf_add(sql, ")");
+}
+
+void plan_params(struct write_plan *plan, struct arena *arena, size_t repeat) {
+    size_t columns = plan->plan->column_count, count = columns * repeat;
+    uint32_t *oids = ARENA_ARRAY(arena, uint32_t, count);
+    int *formats = ARENA_ARRAY(arena, int, count);
+    for (size_t i = 0; i < count; i++) {
+        oids[i] = plan->plan->columns[i % columns].type->oid;
+        formats[i] = 1;
+    }
+    plan->type_oids = oids;
+    plan->formats = formats;
+    plan->params_max = (int)count;
+}
+
+void plan_statement(struct write_plan *plan, struct arena *arena, const char *name, const char *sql,
+                    int param_count) {
+    if (!plan->statements)
+        plan->statements = ARENA_ARRAY(arena, struct write_statement, WRITE_SIZES_MAX + 2);
+    plan->statements[plan->statement_count++] =
+        (struct write_statement){name, sql, param_count, plan->type_oids};
+}
+
+void plan_row_statement(struct write_plan *plan, struct arena *arena) {
+    plan_params(plan, arena, 1);
+    struct strbuf sql = STRBUF_INIT;
+    sql_insert_head(&sql, plan->plan);
+    strbuf_add(&sql, "VALUES ");
+    sql_params(&sql, 1, plan->plan->column_count);
+    plan->sql = arena_strdup(arena, sql.text);
+    strbuf_release(&sql);
+    plan_statement(plan, arena, "row", plan->sql, plan->params_max);
+    plan->data_bytes = plan->plan->row_max_bytes;
+}
+
+uint8_t *encode_params(const struct writer *writer, uint64_t row, size_t slot, uint8_t *data) {
+    const struct plan *plan = writer->plan->plan;
+    struct write_buffer *buffer = writer->buffer;
+    for (size_t i = 0; i < plan->column_count; i++, slot++) {
+        struct value value;
+        plan_draw(&plan->columns[i], row, &buffer->scratch, &value);
+        if (value.kind == VALUE_NULL) {
+            buffer->values[slot] = NULL;
+            buffer->lengths[slot] = 0;
+            continue;
+        }
+        uint8_t *end = pg_write_binary(plan->columns[i].type, &value, data);
+        buffer->values[slot] = (const char *)data;
+        buffer->lengths[slot] = (int)(end - data);
+        data = end;
+    }
+    return data;
+}
+
+struct wire_params buffer_params(const struct writer *writer, int count) {
+    return (struct wire_params){.count = count,
+                                .values = writer->buffer->values,
+                                .lengths = writer->buffer->lengths,
+                                .formats = writer->plan->formats,
+                                .type_oids = writer->plan->type_oids};
+}
+
+enum write_step await_statement(struct writer *writer) {
+    for (;;) {
+        struct wire_reply reply;
+        switch (wire_next(writer->wire, &reply)) {
+        case WIRE_BUSY:
+            return WRITE_WAIT;
+        case WIRE_OK:
+            writer->accepted += reply.rows;
+            break;
+        case WIRE_END:
+            if (writer->failed)
+                return WRITE_FAILED;
+            return writer->accepted == writer->count ? WRITE_DONE : WRITE_MISCOUNT;
+        default:
+            writer->failed = true;
+            if (wire_lost(writer->wire))
+                return WRITE_FAILED;
+        }
+    }
+}
