@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/memory.h"
 #include "base/units.h"
 #include "pg/version.h"
 
@@ -70,11 +71,17 @@ static void hint_option(const char *bad, const struct poptOption *table, struct 
 bool cli_parse(const struct command *command, int argc, const char **argv,
                const struct poptOption *table, poptContext *context, const char ***arguments,
                struct error *error) {
-    char usage[128];
-    snprintf(usage, sizeof usage, "[OPTION…] %s\n\n%s.\n", command->arguments, command->summary);
-    *context = poptGetContext("pgwrite", argc, argv, table, 0);
+    /* popt prints argv[0] in its usage line. It counts bytes: its texts are ASCII. */
+    char usage[256], name[32];
+    snprintf(name, sizeof name, "pgwrite %s", command->name);
+    snprintf(usage, sizeof usage, "[OPTION...] %s\n\n%s.", command->arguments, command->summary);
+    const char **words = mem_alloc((size_t)argc + 1, sizeof *words);
+    memcpy(words, argv, (size_t)argc * sizeof *words);
+    words[0] = name;
+    *context = poptGetContext("pgwrite", argc, words, table, 0);
     poptSetOtherOptionHelp(*context, usage);
     int code = poptGetNextOpt(*context);
+    free(words);
     if (code < -1) {
         const char *bad = poptBadOption(*context, POPT_BADOPTION_NOALIAS);
         error_usage(error, "%s: %s", bad, poptStrerror(code));

@@ -6,16 +6,21 @@
 #include "cli/options.h"
 #include "report/text.h"
 
+static struct poptOption output[] = {
+    {"json", 0, POPT_ARG_STRING, &options.json, 0,
+     "write the result to FILE; - is standard output, without the table", "FILE"},
+    {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress, no messages but warnings", NULL},
+    POPT_TABLEEND,
+};
+
 static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_load, 0, "What to measure:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_workload, 0, "What to write:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
-     "Which server (default: a throwaway one, unless PGHOST, PGPORT, … name one):", NULL},
+     "Which server (default: a throwaway one, unless PGHOST and the like name one):", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_server, 0,
      "Throwaway server, and what is left:", NULL},
-    {"json", 0, POPT_ARG_STRING, &options.json, 0, "write the result to FILE, - is standard output",
-     "FILE"},
-    {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress, no messages but warnings", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "Output:", NULL},
     POPT_AUTOHELP POPT_TABLEEND,
 };
 

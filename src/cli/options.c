@@ -45,7 +45,7 @@ struct poptOption options_workload[] = {
 struct poptOption options_load[] = {
     {"path", 0, POPT_ARG_STRING, &options.path, 0,
      "write paths (default: all; see `pgwrite list paths`)", "LIST"},
-    {"pool", 0, POPT_ARG_STRING, &options.pool, 0, "connections, 1 to 1000 (default: 2 × CPUs)",
+    {"pool", 0, POPT_ARG_STRING, &options.pool, 0, "connections, 1 to 1000 (default: 2 x CPUs)",
      "LIST"},
     {"batch", 0, POPT_ARG_STRING, &options.batch, 0,
      "rows a commit, or a range 5..15 (default: 100)", "LIST"},

@@ -71,21 +71,25 @@ bool control_open(const struct target *target, const char *application_name, str
         panic("out of memory");
     if (!connect_until(control, clock_ns() + 30 * NS_PER_S, error))
         goto failed;
+    pg_hush(control->conn);
     if (PQsetnonblocking(control->conn, 1) != 0)
         panic("PQsetnonblocking failed");
     control->shown = show_connection(control->conn);
-    if (!control_exec(
-            control,
-            "SET datestyle = 'ISO'; SET statement_timeout = 0; SET lock_timeout = 0; "
-            "SET idle_in_transaction_session_timeout = 0; SET client_min_messages = warning",
-            error) ||
-        !control_bind(control, error))
+    if (!control_reset_session(control, error) || !control_bind(control, error))
         goto failed;
     *out = control;
     return true;
 failed:
     control_close(control);
     return false;
+}
+
+bool control_reset_session(struct control *control, struct error *error) {
+    return control_exec(control,
+                        "RESET ALL; SET search_path = ''; SET datestyle = 'ISO'; "
+                        "SET statement_timeout = 0; SET lock_timeout = 0; "
+                        "SET idle_in_transaction_session_timeout = 0",
+                        error);
 }
 
 void control_close(struct control *control) {

@@ -35,10 +35,14 @@ struct control_arg {
         sizeof((const struct control_arg[]){__VA_ARGS__}) / sizeof(struct control_arg)
 #define CONTROL_NO_ARGS NULL, 0
 
-/* Connects (deadline 30 s) with client_encoding UTF8, DateStyle ISO, no statement timeout. */
+/* Connects (deadline 30 s) with client_encoding UTF8, DateStyle ISO, no timeouts, and an empty
+ * search_path, so that every name that the catalog prints is qualified. */
 MUST_CHECK bool control_open(const struct target *target, const char *application_name,
                              struct control **out, struct error *error);
 void control_close(struct control *control); /* NULL is fine */
+
+/* Back to the settings that control_open made, after SQL of the user's. Outside a transaction. */
+MUST_CHECK bool control_reset_session(struct control *control, struct error *error);
 
 /* Seconds that one query may take before it is cancelled; 60 at first. */
 void control_set_timeout(struct control *control, int seconds);

@@ -25,6 +25,10 @@ struct control_rows {
 void pg_connect_words(const struct target *target, const char *application_name,
                       const char **keywords, const char **values);
 
+/* Keeps the server's notices, which are no errors, off the user's terminal: libpq would print them.
+ */
+void pg_hush(PGconn *conn);
+
 /* Fills error from a result that failed, or from the connection if the result is NULL or says
  * nothing: the server's message with its detail, its hint (or one of ours by SQLSTATE), the
  * SQLSTATE. */

@@ -103,3 +103,12 @@ void pg_connect_words(const struct target *target, const char *application_name,
     keywords[n] = NULL;
     values[n] = NULL;
 }
+
+static void ignore_notice(void *context, const PGresult *notice) {
+    (void)context;
+    (void)notice;
+}
+
+void pg_hush(PGconn *conn) {
+    PQsetNoticeReceiver(conn, ignore_notice, NULL);
+}

@@ -32,6 +32,7 @@ enum wire_poll wire_connect_poll(struct wire *wire) {
 }
 
 bool wire_ready(struct wire *wire, enum wire_binding binding, struct error *error) {
+    pg_hush(wire->conn);
     if (PQsetnonblocking(wire->conn, 1) != 0)
         return pg_error(error, wire->conn, NULL);
     return binding == WIRE_BINDING_RAW || binding_open(wire, error);

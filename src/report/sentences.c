@@ -29,6 +29,10 @@ static bool usable(const struct result_cell *cell) {
     return cell->complete && cell->verified && is_known(cell->rows_per_s.median);
 }
 
+static bool sampled(const struct result_cell *cell) {
+    return is_known(cell->lock_share) && cell->wait_samples >= WAIT_SAMPLES_MIN;
+}
+
 /* With two significant digits: 3.1×, 14×. */
 static void add_times(struct strbuf *out, double times) {
     strbuf_printf(out, times < 9.95 ? "%.1f×" : "%.0f×", times);
@@ -91,7 +95,7 @@ static void say_flush(const struct result *result, struct strbuf *out) {
     const struct result_cell *most = NULL;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_cell *cell = &result->cells[i];
-        if (usable(cell) && is_known(cell->commit_flush_share) &&
+        if (usable(cell) && sampled(cell) &&
             (!most || cell->commit_flush_share > most->commit_flush_share))
             most = cell;
     }
@@ -107,9 +111,8 @@ static void say_locks(const struct result *result, struct strbuf *out) {
     bool any_sampled = false;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_cell *cell = &result->cells[i];
-        any_sampled |= is_known(cell->lock_share);
-        if (usable(cell) && is_known(cell->lock_share) &&
-            (!most || cell->lock_share > most->lock_share))
+        any_sampled |= sampled(cell);
+        if (usable(cell) && sampled(cell) && (!most || cell->lock_share > most->lock_share))
             most = cell;
     }
     if (!any_sampled || !most)
@@ -129,7 +132,7 @@ static void say_locks(const struct result *result, struct strbuf *out) {
         const char *relation = strrchr(lock->relation, '.');
         if (*lock->relation)
             strbuf_printf(out, " of %s", relation ? relation + 1 : lock->relation);
-        if (*lock->blocked_by)
+        if (*lock->blocked_by && strcmp(lock->blocked_by, lock->statement) != 0)
             strbuf_printf(out, ", behind “%.60s”", lock->blocked_by);
     }
     strbuf_add(out, ".");

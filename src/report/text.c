@@ -114,8 +114,8 @@ static void write_p99(const struct result *result, const struct result_cell *cel
     write_quantile(cell, 0.99, out);
 }
 
-static void write_share(double share, char *out) {
-    if (!is_known(share))
+static void write_share(const struct result_cell *cell, double share, char *out) {
+    if (!is_known(share) || cell->wait_samples < WAIT_SAMPLES_MIN)
         snprintf(out, CELL_BYTES, "%s", dash);
     else if (share > 0 && share < 0.005)
         snprintf(out, CELL_BYTES, "<1 %%");
@@ -125,12 +125,12 @@ static void write_share(double share, char *out) {
 
 static void write_flush(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_share(cell->commit_flush_share, out);
+    write_share(cell, cell->commit_flush_share, out);
 }
 
 static void write_lock(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_share(cell->lock_share, out);
+    write_share(cell, cell->lock_share, out);
 }
 
 static void write_wal(const struct result *result, const struct result_cell *cell, char *out) {

@@ -80,6 +80,7 @@ void result_cell_summarise(struct result_cell *cell) {
         ratio_add(&heap, round->heap_bytes, (double)round->found);
         ratio_add(&index, round->index_bytes, (double)round->found);
         if (round->waits && round->waits->valid) {
+            cell->wait_samples += round->waits->samples;
             ratio_add(&flush, observation_commit_flush(round->waits) * round->seconds,
                       round->seconds);
             ratio_add(&lock, round->waits->lock_share * round->seconds, round->seconds);

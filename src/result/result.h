@@ -18,6 +18,8 @@
 #include "stats/histogram.h"
 
 #define UNKNOWN (-1.0)
+/* Below so many samples a share of waits is left out of what people read: half a second's worth. */
+#define WAIT_SAMPLES_MIN 20
 static inline bool is_known(double value) {
     return value >= 0;
 }
@@ -66,6 +68,7 @@ struct result_cell {
     struct result_spread rows_per_s, commits_per_s;
     struct histogram *response, *statement, *commit; /* merged */
     double commit_flush_share, lock_share;
+    uint64_t wait_samples; /* behind the two shares */
     double wal_bytes_per_row, cpu_us_per_row, cpu_share;
     double heap_bytes_per_row, index_bytes_per_row;
     bool complete, verified;

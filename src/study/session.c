@@ -37,9 +37,7 @@ static bool connect_session(struct session *session, struct arena *arena, struct
     if (!control_open(&session->target, "pgwrite", &session->control, error))
         return false;
     session->shown = arena_strdup(arena, control_shown(session->control));
-    /* With an empty search_path every name that the catalog prints is qualified. */
-    return control_exec(session->control, "SET search_path = ''", error) &&
-           lock_id(session, error) &&
+    return lock_id(session, error) &&
            server_facts_read(session->control,
                              session->server && throwaway_on_tmpfs(session->server), arena,
                              &session->facts, error);
@@ -141,12 +139,9 @@ static bool load_script(struct session *session, const struct workload *workload
          check_outside(session, before, workload->schema_file, error);
     if (!ok && error->exit_code == EXIT_FAILED && *error->where)
         error->exit_code = EXIT_USAGE;
-    struct error ignored = {0};
-    bool ended = control_exec(session->control,
-                              ok ? "COMMIT; RESET ALL; SET search_path = ''"
-                                 : "ROLLBACK; RESET ALL; SET search_path = ''",
-                              ok ? error : &ignored);
-    return ok && ended;
+    struct error rollback = {0};
+    bool ended = control_exec(session->control, ok ? "COMMIT" : "ROLLBACK", ok ? error : &rollback);
+    return ended && control_reset_session(session->control, ok ? error : &rollback) && ok;
 }
 
 static bool find_table(struct session *session, const struct workload *workload, const char *table,

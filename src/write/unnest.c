@@ -2,6 +2,9 @@
  * unnest: one INSERT … SELECT … FROM unnest($1, $2, …), one array a column, whatever the batch
  * size.
  *
+ * The statement says ROWS FROM (unnest($1), unnest($2), …), which is what PostgreSQL's parser makes
+ * of unnest($1, $2, …): that form has no schema-qualified spelling.
+ *
  * unnest() flattens an array of arrays, so that a column which is itself an array travels as text[]
  * and is cast back. Layout of a binary array: dimensions, whether NULLs occur, element type, then
  * length and lower bound of each dimension (PostgreSQL, array_recv).
@@ -34,9 +37,9 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
         strbuf_printf(&sql, "%su.c%zu", i ? ", " : "", i);
         if (is_array(column))
             strbuf_printf(&sql, "::%s", column->type->name);
-        strbuf_printf(&arrays, "%s$%zu", i ? ", " : "", i + 1);
+        strbuf_printf(&arrays, "%spg_catalog.unnest($%zu)", i ? ", " : "", i + 1);
     }
-    strbuf_printf(&sql, " FROM pg_catalog.unnest(%s) AS u(", arrays.text);
+    strbuf_printf(&sql, " FROM ROWS FROM (%s) AS u(", arrays.text);
     for (size_t i = 0; i < table->column_count; i++)
         strbuf_printf(&sql, "%sc%zu", i ? ", " : "", i);
     strbuf_add(&sql, ")");
