@@ -13,6 +13,9 @@
 /* Between two looks at interruption, intervals and progress. */
 #define TICK_NS (200 * NS_PER_MS)
 
+/* How long after its end an interval's percentiles wait for workers whose next commit is late. */
+#define INTERVAL_GRACE_NS (150 * NS_PER_MS)
+
 /* The run as the main thread sees it. */
 struct run {
     const struct load_options *options;
@@ -133,9 +136,8 @@ static void progress(struct run *run, uint64_t now) {
     uint64_t rows = 0;
     for (uint32_t i = 0; i < run->options->threads; i++)
         rows += atomic_load_explicit(&run->workers[i].rows_live, memory_order_relaxed);
-    uint64_t number = (now - run->go_ns) / LOAD_INTERVAL_NS;
-    if (number > 1)
-        close_intervals(run, number - 1);
+    if (now > run->go_ns + INTERVAL_GRACE_NS)
+        close_intervals(run, (now - run->go_ns - INTERVAL_GRACE_NS) / LOAD_INTERVAL_NS);
     const struct load_interval *last =
         run->closed_intervals ? &run->result->intervals[run->closed_intervals - 1] : NULL;
     if (hooks->progress)

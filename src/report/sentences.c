@@ -118,9 +118,8 @@ static void say_locks(const struct result *result, struct strbuf *out) {
     if (!any_sampled || !most)
         return;
     if (most->lock_share < 0.01) {
-        strbuf_add(out, result->cell_count == 1
-                            ? "Locks held it up for less than 1 % of the time."
-                            : "No path waited for locks for 1 % of its time or more.");
+        strbuf_add(out, result->cell_count == 1 ? "Lock waits stayed below 1 %."
+                                                : "Lock waits stayed below 1 % on every path.");
         return;
     }
     report_cell_name(result, most, out);

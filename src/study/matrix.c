@@ -12,6 +12,9 @@
 #include "load/load.h"
 #include "study/round.h"
 
+/* Memory of the server that prepared statements may take before it is worth a warning. */
+#define BACKENDS_BYTES_TOLD (256u << 20)
+
 /* One cell with what running it needs. */
 struct matrix {
     const struct matrix_options *options;
@@ -81,7 +84,7 @@ static void describe_columns(struct matrix *matrix, const struct plan *plan) {
 }
 
 /* Before anything is measured every cell's plan is made once, so that an error of the plan costs no
- * time; the warning about what the prepared statements cost comes from here too. */
+ * time. */
 static bool check_cells(struct matrix *matrix, struct error *error) {
     const struct matrix_options *o = matrix->options;
     struct arena arena = {0};
@@ -90,8 +93,15 @@ static bool check_cells(struct matrix *matrix, struct error *error) {
               round_prepare(&matrix->session, o, &arena, &plan, error);
     for (size_t i = 0; ok && i < matrix->result->cell_count; i++) {
         struct write_plan write;
-        ok = write_plan_build(matrix->paths[i], plan, matrix->result->cells[i].batch, o->protocol,
-                              o->binding, &arena, &write, error);
+        const struct result_cell *cell = &matrix->result->cells[i];
+        ok = write_plan_build(matrix->paths[i], plan, cell->batch, o->protocol, o->binding, &arena,
+                              &write, error);
+        char size[32];
+        uint64_t backends_bytes = ok ? (uint64_t)write.backend_bytes * cell->pool : 0;
+        if (backends_bytes > BACKENDS_BYTES_TOLD)
+            result_warn(matrix->result,
+                        "%s, pool %u: its prepared statements take about %s of the server's memory",
+                        cell->path, cell->pool, units_show_size(size, sizeof size, backends_bytes));
     }
     if (ok)
         describe_columns(matrix, plan);

@@ -36,6 +36,7 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
         const char *name = arena_printf(arena, "rows%u", plan->sizes[i]);
         const char *sql = arena_strndup(arena, plan->sql, plan->row_ends[plan->sizes[i] - 1]);
         plan_statement(plan, arena, name, sql, (int)(plan->sizes[i] * columns));
+        plan->backend_bytes += plan->sizes[i] * columns * WRITE_PARAM_BACKEND_BYTES;
     }
     /* The text of a last batch that is smaller than any prepared one is copied behind the values.
      */

@@ -48,8 +48,10 @@ struct write_plan {
     int params_max;   /* widest statement */
     const uint32_t *type_oids;
     const int *formats; /* params_max times 1 */
-    size_t data_bytes;  /* room that the encoded bytes of one send need at most */
-    bool text;          /* values travel as text: the text writer is used */
+    size_t
+        backend_bytes; /* estimate of what its statements cost each backend; 0: next to nothing */
+    size_t data_bytes; /* room that the encoded bytes of one send need at most */
+    bool text;         /* values travel as text: the text writer is used */
 };
 
 /* Builds a plan. batch is a range; a path of one row a commit makes it 1. Errors are EXIT_USAGE
