@@ -81,15 +81,17 @@ bool cli_parse(const struct command *command, int argc, const char **argv,
     *context = poptGetContext("pgwrite", argc, words, table, 0);
     poptSetOtherOptionHelp(*context, usage);
     int code = poptGetNextOpt(*context);
-    free(words);
     if (code < -1) {
         const char *bad = poptBadOption(*context, POPT_BADOPTION_NOALIAS);
         error_usage(error, "%s: %s", bad, poptStrerror(code));
-        hint_option(bad, table, error);
+        if (code == POPT_ERROR_BADOPT)
+            hint_option(bad, table, error);
         poptFreeContext(*context);
         *context = NULL;
-        return false;
     }
+    free(words); /* not before poptBadOption, which reads them */
+    if (code < -1)
+        return false;
     static const char *none[] = {NULL};
     *arguments = poptGetArgs(*context);
     if (!*arguments)

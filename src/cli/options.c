@@ -204,13 +204,14 @@ static const struct workload_load *in_workload(const struct workload *workload, 
     return NULL;
 }
 
-/* The option wins over the workload, the workload over the default. *given: by either of the two.
- */
+/* Where a setting comes from; the higher one wins. */
+enum origin { BY_DEFAULT, BY_WORKLOAD, BY_OPTION };
+
 static bool apply(size_t i, const struct workload *workload, struct matrix_options *out,
-                  bool *given, struct error *error) {
+                  enum origin *origin, struct error *error) {
     const struct setting *setting = &settings[i];
     const struct workload_load *load = in_workload(workload, option_settings[i]);
-    *given = *setting->option || load;
+    *origin = *setting->option ? BY_OPTION : load ? BY_WORKLOAD : BY_DEFAULT;
     if (*setting->option)
         return setting->set(*setting->option, out, error) ||
                error_prefix(error, "--%s", option_settings[i]);
@@ -223,28 +224,39 @@ static bool apply(size_t i, const struct workload *workload, struct matrix_optio
     return !setting->fallback || setting->set(setting->fallback, out, error);
 }
 
-static bool check_together(const bool *given, struct matrix_options *out, struct error *error) {
-    enum { DURATION = 3, WARMUP = 4, ROWS = 5, THREADS = 10 };
-    if (out->rows && options.duration && options.rows)
-        return error_usage(error,
-                           "--rows and --duration exclude each other: rows or time end a cell");
-    if (out->rows && options.duration)
-        out->rows = 0; /* the option wins over the workload's rows */
-    if (out->rows && options.warmup) {
-        error_usage(error, "--rows counts every row of a cell, so that there is no warm-up");
-        return error_hint(error, "leave --warmup out, or give a --duration");
-    }
+/* What two settings can't have together: told as options, or at the workload's line of the one that
+ * has to go. Returns false. */
+static bool refuse(size_t i, const struct workload *workload, enum origin origin, const char *what,
+                   const char *hint, struct error *error) {
+    error_usage(error, "%s%s%s", origin == BY_OPTION ? "--" : "", option_settings[i], what);
+    error_hint(error, "%s", hint);
+    const struct workload_load *load = in_workload(workload, option_settings[i]);
+    return origin == BY_WORKLOAD && place_add(&load->at, error);
+}
+
+static bool check_together(const enum origin *origin, const struct workload *workload,
+                           struct matrix_options *out, struct error *error) {
+    enum { DURATION = 3, WARMUP = 4, ROWS = 5, BINDING = 9, THREADS = 10 };
+    if (origin[ROWS] && origin[DURATION] == origin[ROWS])
+        return refuse(DURATION, workload, origin[DURATION],
+                      " and rows exclude each other: rows or time end a cell",
+                      "leave one of them out", error);
+    if (origin[DURATION] > origin[ROWS])
+        out->rows = 0;
+    if (out->rows && origin[WARMUP] >= origin[ROWS])
+        return refuse(WARMUP, workload, origin[WARMUP],
+                      " and rows exclude each other: every row of a cell is counted",
+                      "leave it out, or give a duration in place of the rows", error);
     if (out->rows)
         out->warmup_ns = 0;
-    if (out->binding == WIRE_BINDING_LIBPQTYPES) {
-        if (given[THREADS] && out->threads > 1) {
-            error_usage(
-                error,
-                "--binding libpqtypes works on one thread: libpqtypes keeps process-wide state");
-            return error_hint(error, "leave --threads out");
-        }
-        out->threads = 1;
-    }
+    if (out->binding != WIRE_BINDING_LIBPQTYPES)
+        return true;
+    if (out->threads > 1 && origin[THREADS] >= origin[BINDING])
+        return refuse(THREADS, workload, origin[THREADS],
+                      ": binding libpqtypes works on one thread, as libpqtypes keeps process-wide "
+                      "state",
+                      "leave it out, or take the binding raw", error);
+    out->threads = 1;
     return true;
 }
 
@@ -262,11 +274,11 @@ static void fill_defaults(struct matrix_options *out) {
 bool options_matrix(const struct workload *workload, struct matrix_options *out,
                     struct error *error) {
     *out = (struct matrix_options){.workload = workload, .table = options.table};
-    bool given[sizeof settings / sizeof *settings];
+    enum origin origin[sizeof settings / sizeof *settings];
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (!apply(i, workload, out, &given[i], error))
+        if (!apply(i, workload, out, &origin[i], error))
             return false;
-    if (!check_together(given, out, error))
+    if (!check_together(origin, workload, out, error))
         return false;
     fill_defaults(out);
     uint32_t widest = 0;
