@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -99,8 +101,17 @@ bool cli_parse(const struct command *command, int argc, const char **argv,
     return true;
 }
 
-int cli_main(int argc, const char **argv) {
-    interrupt_install();
+/* Without one of the three standard streams the next pipe or socket would take its number, and
+ * output would go there. Read-only, so that writing to it fails. */
+static void fill_standard_streams(void) {
+    int fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = dup(fd);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+static int run_command(int argc, const char **argv) {
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -127,5 +138,16 @@ int cli_main(int argc, const char **argv) {
         error_hint(&error, "did you mean `pgwrite %s`?", near);
     else
         error_hint(&error, "`pgwrite --help` lists the commands");
+    return cli_fail(&error);
+}
+
+int cli_main(int argc, const char **argv) {
+    fill_standard_streams();
+    interrupt_install();
+    int code = run_command(argc, argv);
+    if (code != EXIT_OK || (fflush(stdout) == 0 && !ferror(stdout)))
+        return code;
+    struct error error = {0};
+    error_set(&error, "can't write to standard output: %s", strerror(errno));
     return cli_fail(&error);
 }

@@ -49,27 +49,35 @@ static const struct {
     bool (*list)(struct error *error);
 } lists[] = {{"paths", list_paths}, {"generators", list_generators}, {"workloads", list_workloads}};
 
+enum { LIST_COUNT = sizeof lists / sizeof *lists };
+
+static bool list_named(const char *word, struct error *error) {
+    const char *names[LIST_COUNT];
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        names[i] = lists[i].name;
+        if (strcmp(word, names[i]) == 0)
+            return lists[i].list(error);
+    }
+    error_usage(error, "there is no list \"%s\"", word);
+    const char *near = units_nearest(word, names, LIST_COUNT);
+    return near ? error_hint(error, "did you mean %s?", near)
+                : error_hint(error, "paths, generators or workloads");
+}
+
 static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
     if (!cli_parse(&command_list, argc, argv, table, &context, &arguments, &error))
         return cli_fail(&error);
-    bool done = false, ok = true;
-    const char *names[sizeof lists / sizeof *lists];
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        names[i] = lists[i].name;
-        if (arguments[0] && !arguments[1] && strcmp(arguments[0], names[i]) == 0) {
-            ok = lists[i].list(&error);
-            done = true;
-        }
-    }
-    if (!done) {
-        ok = error_usage(&error, arguments[0] ? "there is no list \"%s\"" : "which list?",
-                         arguments[0]);
-        const char *near =
-            arguments[0] ? units_nearest(arguments[0], names, sizeof names / sizeof *names) : NULL;
-        error_hint(&error, near ? "did you mean %s?" : "paths, generators or workloads", near);
+    bool ok;
+    if (!arguments[0]) {
+        ok = error_usage(&error, "which list?");
+        error_hint(&error, "paths, generators or workloads");
+    } else if (arguments[1]) {
+        ok = error_usage(&error, "\"%s\": one list at a time", arguments[1]);
+    } else {
+        ok = list_named(arguments[0], &error);
     }
     poptFreeContext(context);
     return ok ? EXIT_OK : cli_fail(&error);

@@ -41,7 +41,7 @@ static bool report(const struct result *result, struct error *error) {
     bool to_stdout = options.json && strcmp(options.json, "-") == 0;
     if (!to_stdout)
         report_text(result, cli_terminal_width(), stdout);
-    if (fflush(stdout) != 0)
+    if (fflush(stdout) != 0 || ferror(stdout))
         return error_set(error, "can't write to standard output");
     return !options.json || result_write_json(result, options.json, error);
 }
@@ -71,7 +71,8 @@ static int run(int argc, const char **argv) {
     struct matrix_options matrix;
     int code;
     if (options_workload_load(arguments, &arena, &workload, &error) &&
-        options_matrix(&workload, &matrix, &error))
+        options_matrix(&workload, &matrix, &error) &&
+        (!options.json || result_check_json(options.json, &error)))
         code = measure(argc, argv, &matrix, &arena);
     else
         code = cli_fail(&error);

@@ -224,38 +224,38 @@ static bool apply(size_t i, const struct workload *workload, struct matrix_optio
     return !setting->fallback || setting->set(setting->fallback, out, error);
 }
 
-/* What two settings can't have together: told as options, or at the workload's line of the one that
- * has to go. Returns false. */
-static bool refuse(size_t i, const struct workload *workload, enum origin origin, const char *what,
-                   const char *hint, struct error *error) {
-    error_usage(error, "%s%s%s", origin == BY_OPTION ? "--" : "", option_settings[i], what);
+/* A setting that another one excludes; in the workload, at its line. Returns false. */
+static bool refuse(size_t i, size_t other, const char *why, const char *hint,
+                   const enum origin *origin, const struct workload *workload,
+                   struct error *error) {
+    error_usage(error, "%s%s does not go with %s%s: %s", origin[i] == BY_OPTION ? "--" : "",
+                option_settings[i], origin[other] == BY_OPTION ? "--" : "", option_settings[other],
+                why);
     error_hint(error, "%s", hint);
-    const struct workload_load *load = in_workload(workload, option_settings[i]);
-    return origin == BY_WORKLOAD && place_add(&load->at, error);
+    return origin[i] == BY_WORKLOAD &&
+           place_add(&in_workload(workload, option_settings[i])->at, error);
 }
 
 static bool check_together(const enum origin *origin, const struct workload *workload,
                            struct matrix_options *out, struct error *error) {
     enum { DURATION = 3, WARMUP = 4, ROWS = 5, BINDING = 9, THREADS = 10 };
     if (origin[ROWS] && origin[DURATION] == origin[ROWS])
-        return refuse(DURATION, workload, origin[DURATION],
-                      " and rows exclude each other: rows or time end a cell",
-                      "leave one of them out", error);
+        return refuse(DURATION, ROWS, "rows or time end a cell", "leave one of them out", origin,
+                      workload, error);
     if (origin[DURATION] > origin[ROWS])
         out->rows = 0;
     if (out->rows && origin[WARMUP] >= origin[ROWS])
-        return refuse(WARMUP, workload, origin[WARMUP],
-                      " and rows exclude each other: every row of a cell is counted",
-                      "leave it out, or give a duration in place of the rows", error);
+        return refuse(WARMUP, ROWS, "every row of a cell is counted",
+                      "leave it out, or give a duration in place of the rows", origin, workload,
+                      error);
     if (out->rows)
         out->warmup_ns = 0;
     if (out->binding != WIRE_BINDING_LIBPQTYPES)
         return true;
     if (out->threads > 1 && origin[THREADS] >= origin[BINDING])
-        return refuse(THREADS, workload, origin[THREADS],
-                      ": binding libpqtypes works on one thread, as libpqtypes keeps process-wide "
-                      "state",
-                      "leave it out, or take the binding raw", error);
+        return refuse(THREADS, BINDING,
+                      "libpqtypes works on one thread, as it keeps process-wide state",
+                      "leave it out, or take the binding raw", origin, workload, error);
     out->threads = 1;
     return true;
 }

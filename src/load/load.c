@@ -54,12 +54,35 @@ static void gate_init(struct gate *gate) {
     pthread_condattr_destroy(&monotonic);
 }
 
+static void window_edges(struct run *run, uint64_t now) {
+    const struct load_hooks *hooks = &run->options->hooks;
+    if (!run->in_window && !run->window_over && now >= run->begin_ns) {
+        run->in_window = true;
+        run->cpu_begin_ns = clock_process_cpu_ns();
+        if (hooks->window_begin)
+            hooks->window_begin(hooks->context, now);
+    }
+    if (run->in_window && now >= run->end_ns) {
+        run->in_window = false;
+        run->window_over = true;
+        run->cpu_end_ns = clock_process_cpu_ns();
+        if (hooks->window_end)
+            hooks->window_end(hooks->context, now);
+    }
+}
+
+/* An error or an interruption: the window ends now, whatever is still in flight. What hangs must
+ * not make the time before it look short. */
 static void stop_all(struct run *run) {
     if (run->stopped)
         return;
     run->stopped = true;
     for (uint32_t i = 0; i < run->options->threads; i++)
         worker_stop(&run->workers[i]);
+    if (run->in_window) {
+        run->end_ns = clock_ns();
+        window_edges(run, run->end_ns);
+    }
 }
 
 static struct load_interval *interval_at(struct run *run, uint64_t number) {
@@ -112,23 +135,6 @@ static void take_intervals(struct run *run) {
             take_slot(run, slot);
             atomic_store_explicit(&slot->state, SLOT_FREE, memory_order_release);
         }
-}
-
-static void window_edges(struct run *run, uint64_t now) {
-    const struct load_hooks *hooks = &run->options->hooks;
-    if (!run->in_window && !run->window_over && now >= run->begin_ns) {
-        run->in_window = true;
-        run->cpu_begin_ns = clock_process_cpu_ns();
-        if (hooks->window_begin)
-            hooks->window_begin(hooks->context, now);
-    }
-    if (run->in_window && now >= run->end_ns) {
-        run->in_window = false;
-        run->window_over = true;
-        run->cpu_end_ns = clock_process_cpu_ns();
-        if (hooks->window_end)
-            hooks->window_end(hooks->context, now);
-    }
 }
 
 static void progress(struct run *run, uint64_t now) {
@@ -217,8 +223,10 @@ static void collect(struct run *run) {
             (unsigned long long)result->started, (unsigned long long)result->committed,
             (unsigned long long)result->failed, (unsigned long long)result->abandoned);
     close_intervals(run, result->interval_count);
-    /* A window that ended early, or that rows decide, ends with the last commit. */
-    uint64_t end_ns = run->window_over && run->end_ns != UINT64_MAX ? run->end_ns : last_done_ns;
+    /* A window that rows decide ends with the last commit. */
+    uint64_t end_ns = run->end_ns != UINT64_MAX ? run->end_ns : last_done_ns;
+    if (!run->window_over && !run->in_window)
+        end_ns = 0; /* it has never begun */
     if (run->in_window && run->options->hooks.window_end)
         run->options->hooks.window_end(run->options->hooks.context, clock_ns());
     if (end_ns > run->begin_ns && run->go_ns)

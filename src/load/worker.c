@@ -11,6 +11,8 @@
 #define CONNECT_DEADLINE_MS 60000u
 /* How long commits in flight may take to end when the time is over, before they are abandoned. */
 #define END_DEADLINE_MS 10000u
+/* The same after an error or an interruption. */
+#define STOP_DEADLINE_MS 5000u
 
 static uint32_t share(uint32_t total, uint32_t parts, uint32_t part) {
     return total / parts + (part < total % parts);
@@ -167,12 +169,14 @@ static void on_wake(uv_async_t *async) {
     uint64_t go_ns = atomic_load(&worker->go_ns);
     if (atomic_load(&worker->stop)) {
         worker->stopping = true;
+        uint64_t now = clock_ns();
+        worker->end_ns = now < worker->end_ns ? now : worker->end_ns;
         if (!worker->started) {
             abandon_all(worker);
             return;
         }
         if (worker->closed < worker->count)
-            uv_timer_start(&worker->timer, on_deadline, END_DEADLINE_MS, 0);
+            uv_timer_start(&worker->timer, on_deadline, STOP_DEADLINE_MS, 0);
     } else if (go_ns && !worker->started) {
         uv_update_time(&worker->loop);
         start_writing(worker, go_ns);

@@ -170,14 +170,24 @@ static bool read_keys(struct control *control, struct arena *arena, struct catal
         parse_numbers(control_text(rows, i, 2), arena, &table->keys[i]);
     }
     control_rows_free(rows);
-    if (!control_query(
-            control,
-            "SELECT conname::text FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid "
-            "AND contype = 'f' AND pg_catalog.cardinality(conkey) > 1 ORDER BY oid LIMIT 1",
-            CONTROL_ARGS(ARG_INT8(table->oid)), &rows, error))
+    return true;
+}
+
+static bool read_composite_fks(struct control *control, struct arena *arena,
+                               struct catalog_table *table, struct error *error) {
+    struct control_rows *rows;
+    if (!control_query(control,
+                       "SELECT conname::text, pg_catalog.array_to_string(conkey, ' ')::text "
+                       "FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'f' "
+                       "AND pg_catalog.cardinality(conkey) > 1 ORDER BY oid",
+                       CONTROL_ARGS(ARG_INT8(table->oid)), &rows, error))
         return false;
-    if (control_rows_count(rows) > 0)
-        table->composite_fk = arena_strdup(arena, control_text(rows, 0, 0));
+    table->composite_fk_count = control_rows_count(rows);
+    table->composite_fks = ARENA_ARRAY(arena, struct catalog_key, table->composite_fk_count);
+    for (size_t i = 0; i < table->composite_fk_count; i++) {
+        table->composite_fks[i].name = arena_strdup(arena, control_text(rows, i, 0));
+        parse_numbers(control_text(rows, i, 1), arena, &table->composite_fks[i]);
+    }
     control_rows_free(rows);
     return true;
 }
@@ -206,7 +216,8 @@ bool catalog_describe(struct control *control, const char *schema, const char *t
     strbuf_add_ident(&quoted, table_name);
     out->quoted = arena_strdup(arena, quoted.text);
     strbuf_release(&quoted);
-    return read_columns(control, arena, out, error) && read_keys(control, arena, out, error);
+    return read_columns(control, arena, out, error) && read_keys(control, arena, out, error) &&
+           read_composite_fks(control, arena, out, error);
 }
 
 bool catalog_tables(struct control *control, const char *schema, struct arena *arena,

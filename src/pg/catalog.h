@@ -32,7 +32,7 @@ struct catalog_column {
     const char *fk_column;
 };
 
-struct catalog_key { /* a unique index on plain columns, without a predicate */
+struct catalog_key { /* a unique index on plain columns, without a predicate; or a foreign key */
     const char *name;
     bool primary;
     int *numbers; /* attnums */
@@ -47,8 +47,8 @@ struct catalog_table {
     size_t column_count;
     struct catalog_key *keys;
     size_t key_count;
-    const char *composite_fk; /* name of a foreign key of several columns, which pgwrite can't fill;
-                                 or NULL */
+    struct catalog_key *composite_fks; /* of several columns: pgwrite fills none */
+    size_t composite_fk_count;
 };
 
 /* Describes one table (plain or partitioned). */

@@ -217,24 +217,46 @@ static void locate(struct error *error, const char *sql, const char *file, int p
     size_t length = strcspn(start, "\n");
     if (length < sizeof error->line / 2)
         snprintf(error->line, sizeof error->line, "%.*s\n%*s^", (int)length, start, column - 1, "");
+    if (*at == '\\')
+        error_hint(error, "psql's backslash commands are not SQL: remove those lines");
+}
+
+/* A dollar quote that the text does not contain. */
+static void choose_quote(const char *sql, const char *stem, char *quote, size_t size) {
+    for (int n = 0;; n++) {
+        snprintf(quote, size, "$%s%d$", stem, n);
+        if (!strstr(sql, quote))
+            return;
+    }
 }
 
 bool control_exec_script(struct control *control, const char *sql, const char *file,
                          struct error *error) {
-    if (!PQsendQuery(control->conn, sql))
+    char outer[32], inner[32];
+    choose_quote(sql, "pgwrite_block", outer, sizeof outer);
+    choose_quote(sql, "pgwrite_script", inner, sizeof inner);
+    char *block = mem_printf("DO %s BEGIN EXECUTE %s%s%s; END %s", outer, inner, sql, inner, outer);
+    bool sent = PQsendQuery(control->conn, block);
+    free(block);
+    if (!sent)
         return pg_error(error, control->conn, NULL);
     PGresult *result;
     bool ok = control_wait(control, &result, error);
     if (!ok) {
         const char *position =
-            result ? PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) : NULL;
-        if (position)
+            result ? PQresultErrorField(result, PG_DIAG_INTERNAL_POSITION) : NULL;
+        const char *query = result ? PQresultErrorField(result, PG_DIAG_INTERNAL_QUERY) : NULL;
+        /* A statement within a function of the script has a query and positions of its own. */
+        if (position && query && strcmp(query, sql) == 0)
             locate(error, sql, file, atoi(position));
         else
             error_at(error, file, 0, 0);
         bool backslash = *sql == '\\' || strstr(sql, "\n\\");
         if (backslash && strcmp(error->sqlstate, "42601") == 0)
             error_hint(error, "psql's backslash commands are not SQL: remove those lines");
+        else if (strcmp(error->sqlstate, "0A000") == 0)
+            error_hint(error, "the file is loaded within one transaction: take BEGIN, COMMIT and "
+                              "the like out of it");
     }
     PQclear(result);
     return ok;
@@ -250,8 +272,7 @@ bool control_query(struct control *control, const char *sql, const struct contro
         PQclear(result);
         return false;
     }
-    *rows = MEM_NEW(struct control_rows);
-    (*rows)->result = result;
+    *rows = (struct control_rows *)result;
     return true;
 }
 
@@ -287,24 +308,21 @@ bool control_copy_in(struct control *control, const char *copy_sql, const void *
 }
 
 size_t control_rows_count(const struct control_rows *rows) {
-    return (size_t)PQntuples(rows->result);
+    return (size_t)PQntuples(rows_result(rows));
 }
 
 void control_rows_free(struct control_rows *rows) {
-    if (!rows)
-        return;
-    PQclear(rows->result);
-    free(rows);
+    PQclear(rows_result(rows));
 }
 
 bool control_is_null(const struct control_rows *rows, size_t row, int column) {
-    return PQgetisnull(rows->result, (int)row, column);
+    return PQgetisnull(rows_result(rows), (int)row, column);
 }
 
 const void *control_binary(const struct control_rows *rows, size_t row, int column,
                            uint32_t *length) {
-    *length = (uint32_t)PQgetlength(rows->result, (int)row, column);
-    return PQgetvalue(rows->result, (int)row, column);
+    *length = (uint32_t)PQgetlength(rows_result(rows), (int)row, column);
+    return PQgetvalue(rows_result(rows), (int)row, column);
 }
 
 int control_server_version(const struct control *control) {
@@ -317,10 +335,6 @@ int control_backend_pid(const struct control *control) {
 
 const char *control_shown(const struct control *control) {
     return control->shown;
-}
-
-bool control_in_transaction(const struct control *control) {
-    return PQtransactionStatus(control->conn) != PQTRANS_IDLE;
 }
 
 bool control_lost(const struct control *control) {

@@ -55,7 +55,8 @@ void control_set_heed_interrupt(struct control *control, bool heed);
 MUST_CHECK bool control_exec(struct control *control, const char *sql, struct error *error);
 
 /* A script of the user's, from a file: an error gets the place in it (file:line:column and the
- * line). */
+ * line). It is executed from a DO block, so that the server refuses BEGIN, COMMIT and ROLLBACK in
+ * it before they do anything: the caller's transaction stays the caller's. */
 MUST_CHECK bool control_exec_script(struct control *control, const char *sql, const char *file,
                                     struct error *error);
 
@@ -91,8 +92,6 @@ int control_server_version(const struct control *control); /* 150018 */
 int control_backend_pid(const struct control *control);
 /* "host=… port=… dbname=… user=…" of the connection that was made. Valid until control_close. */
 const char *control_shown(const struct control *control);
-/* Whether the last statement left a transaction open. */
-bool control_in_transaction(const struct control *control);
 /* Whether the connection is lost. */
 bool control_lost(const struct control *control);
 

@@ -48,10 +48,10 @@ bool control_send(struct control *control, const char *sql, const struct control
 }
 
 static const char *cell(const struct control_rows *rows, size_t row, int column, Oid type) {
-    Oid is = PQftype(rows->result, column);
+    Oid is = PQftype(rows_result(rows), column);
     if (is != type)
         panic("column %d of a control query has type %u, not %u", column, is, type);
-    return PQgetvalue(rows->result, (int)row, column);
+    return PQgetvalue(rows_result(rows), (int)row, column);
 }
 
 bool control_bool(const struct control_rows *rows, size_t row, int column) {

@@ -57,7 +57,7 @@ bool control_send(struct control *control, const char *sql, const struct control
 static void get(const struct control_rows *rows, size_t row, int column, const char *format,
                 void *out) {
     pqtypes_lock();
-    if (!PQgetf(rows->result, (int)row, format, column, out))
+    if (!PQgetf(rows_result(rows), (int)row, format, column, out))
         panic("column %d of a control query: %s", column, PQgeterror());
     pqtypes_unlock();
 }

@@ -16,9 +16,11 @@ struct control {
     bool heed_interrupt;
 };
 
-struct control_rows {
-    PGresult *result;
-};
+/* Rows are libpq's result under another name: the sampler gets them in a measured window, where
+ * nothing of ours is allocated. */
+static inline PGresult *rows_result(const struct control_rows *rows) {
+    return (PGresult *)(uintptr_t)rows;
+}
 
 /* Connection parameters with ours added: application_name, client_encoding and the options that
  * make a session's text forms predictable. Arrays have TARGET_MAX_WORDS + 8 places. */

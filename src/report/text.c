@@ -72,10 +72,10 @@ static void write_bar(const struct result *result, const struct result_cell *cel
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     double best = best_rate(result), rate = cell->rows_per_s.median;
     int units = best > 0 && rate > 0 ? (int)(rate / best * BAR_CELLS * 8 + 0.5) : 0;
-    *out = '\0';
+    int length = 0;
     for (int i = 0; i < units / 8; i++)
-        strcat(out, "█");
-    strcat(out, eighths[units % 8]);
+        length += snprintf(out + length, CELL_BYTES - (size_t)length, "█");
+    snprintf(out + length, CELL_BYTES - (size_t)length, "%s", eighths[units % 8]);
 }
 
 static void write_commits(const struct result *result, const struct result_cell *cell, char *out) {

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -361,28 +362,69 @@ static bool write_whole(FILE *out, const char *encoded) {
     return fputs(encoded, out) >= 0 && fputc('\n', out) >= 0 && fflush(out) == 0;
 }
 
+/* A device, a pipe or a terminal is written to as it is: only a file can be replaced by another. */
+static bool write_in_place(const char *file) {
+    struct stat info;
+    return stat(file, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+/* Beside the file, so that it appears whole; a symlink stays and its file is replaced. */
+static bool write_renamed(const char *file, const char *encoded) {
+    char *real = realpath(file, NULL);
+    const char *place = real ? real : file;
+    char *temporary = mem_printf("%s.%ld", place, (long)getpid());
+    FILE *out = fopen(temporary, "wx");
+    bool ok = out && write_whole(out, encoded);
+    ok = (!out || fclose(out) == 0) && ok && rename(temporary, place) == 0;
+    int why = errno;
+    if (out && !ok)
+        unlink(temporary);
+    free(temporary);
+    free(real);
+    errno = why;
+    return ok;
+}
+
+static bool write_device(const char *file, const char *encoded) {
+    FILE *out = fopen(file, "w");
+    bool ok = out && write_whole(out, encoded);
+    int why = errno;
+    if (out && fclose(out) != 0 && ok) {
+        why = errno;
+        ok = false;
+    }
+    errno = why;
+    return ok;
+}
+
+bool result_check_json(const char *file, struct error *error) {
+    struct stat info;
+    if (strcmp(file, "-") == 0)
+        return true;
+    bool exists = stat(file, &info) == 0;
+    const char *slash = strrchr(file, '/');
+    char *folder = slash ? mem_printf("%.*s/", (int)(slash - file), file) : mem_printf(".");
+    if (exists && S_ISDIR(info.st_mode))
+        errno = EISDIR;
+    bool ok = !(exists && S_ISDIR(info.st_mode)) &&
+              access(write_in_place(file) ? file : folder, W_OK) == 0;
+    free(folder);
+    return ok || error_usage(error, "--json: can't write %s: %s", file, strerror(errno));
+}
+
 bool result_write_json(const struct result *result, const char *file, struct error *error) {
     json_t *root = result_json(result);
     char *encoded = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
     json_decref(root);
     if (!encoded)
         panic("a result that can't be encoded as JSON");
-    bool ok = true;
+    bool ok;
     if (strcmp(file, "-") == 0) {
-        ok = write_whole(stdout, encoded);
-        if (!ok)
-            error_set(error, "can't write to standard output: %s", strerror(errno));
+        ok = write_whole(stdout, encoded) ||
+             error_set(error, "can't write to standard output: %s", strerror(errno));
     } else {
-        char *temporary = mem_printf("%s.%ld", file, (long)getpid());
-        FILE *out = fopen(temporary, "w");
-        ok = out && write_whole(out, encoded);
-        ok = (!out || fclose(out) == 0) && ok && rename(temporary, file) == 0;
-        if (!ok) {
-            error_set(error, "--json: can't write %s: %s", file, strerror(errno));
-            if (out)
-                unlink(temporary);
-        }
-        free(temporary);
+        ok = (write_in_place(file) ? write_device(file, encoded) : write_renamed(file, encoded)) ||
+             error_set(error, "--json: can't write %s: %s", file, strerror(errno));
     }
     free(encoded);
     return ok;

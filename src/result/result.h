@@ -123,7 +123,11 @@ const char *result_batch(const struct result_cell *cell, char *out, size_t size)
 /* Whether every cell was measured and verified. */
 bool result_ok(const struct result *result);
 
-/* Writes format pgwrite/1. "-" is stdout. The file appears whole or not at all. */
+/* Whether result_write_json could write there: to be asked before hours of measuring. */
+MUST_CHECK bool result_check_json(const char *file, struct error *error);
+
+/* Writes format pgwrite/1. "-" is stdout. The file appears whole or not at all; a device or a pipe
+ * is written to as it is. */
 MUST_CHECK bool result_write_json(const struct result *result, const char *file,
                                   struct error *error);
 

@@ -40,9 +40,7 @@ bool round_prepare(struct session *session, const struct matrix_options *options
  */
 static bool checkpoint(const struct round_context *context, struct error *error) {
     struct error failed = {0};
-    control_set_timeout(context->session->control, 600);
     bool ok = control_exec(context->session->control, "CHECKPOINT", &failed);
-    control_set_timeout(context->session->control, 60);
     if (ok)
         return true;
     if (strcmp(failed.sqlstate, "42501") == 0) {
@@ -77,10 +75,16 @@ static void on_window_end(void *data, uint64_t now_ns) {
     (void)now_ns;
     if (running->sampler)
         sampler_end(running->sampler);
-    if (is_known(running->wal_begin) &&
-        !server_wal_position(running->context->session->control, &running->wal_end,
-                             &running->hook_error))
+    if (!is_known(running->wal_begin))
+        return;
+    /* A window that Ctrl-C has ended is worth its figure too. */
+    struct control *control = running->context->session->control;
+    control_set_heed_interrupt(control, false);
+    control_set_timeout(control, 5);
+    if (!server_wal_position(control, &running->wal_end, &running->hook_error))
         running->wal_end = UNKNOWN;
+    control_set_timeout(control, SESSION_TIMEOUT_S);
+    control_set_heed_interrupt(control, true);
 }
 
 static void on_progress(void *data, uint64_t now_ns, uint64_t rows,
@@ -109,6 +113,20 @@ static void on_progress(void *data, uint64_t now_ns, uint64_t rows,
     log_progress("%s  %s, pool %u  %s rows/s  p99 %s  lock waits %s  %s left",
                  running->context->label, running->cell->path, running->cell->pool, rate, p99, lock,
                  left);
+}
+
+/* Backends whose statements were abandoned would go on, and hold their locks. They are this run's
+ * own: the application_name has its id. */
+static bool end_backends(struct session *session, struct error *error) {
+    struct control_rows *rows;
+    if (!control_query(
+            session->control,
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+            "WHERE application_name = $1",
+            CONTROL_ARGS(ARG_TEXT(session->application)), &rows, error))
+        return false;
+    control_rows_free(rows);
+    return true;
 }
 
 /* Waits until the pool's backends are gone: their counters are flushed when they end. */
@@ -196,7 +214,8 @@ static bool count_commits(struct running *running, struct result_round *round,
 static bool verify(struct running *running, const struct plan *plan, struct result_round *round,
                    struct error *error) {
     struct session *session = running->context->session;
-    if (!await_backends(session, error) || !count_rows(session, plan->table, round, error) ||
+    if ((round->abandoned > 0 && !end_backends(session, error)) ||
+        !await_backends(session, error) || !count_rows(session, plan->table, round, error) ||
         (running->counters_known && !count_commits(running, round, error)) ||
         (running->context->options->rows && !hash_rows(session, plan, round, error)))
         return error_prefix(error, "verifying");
@@ -283,6 +302,20 @@ static void close_sampler(struct running *running, struct result_round *round) {
         result_warn(running->context->result, "sampling of waits ended early: %s", error.what);
 }
 
+/* What was acknowledged before a failure or an interruption is checked too, if the server can still
+ * be asked; after an interruption not for long. */
+static bool check_after(struct running *running, const struct plan *plan,
+                        struct result_round *round, struct error *error) {
+    struct control *control = running->context->session->control;
+    if (control_lost(control))
+        return true;
+    if (interrupted()) {
+        control_set_heed_interrupt(control, false);
+        control_set_timeout(control, 10);
+    }
+    return verify(running, plan, round, error);
+}
+
 bool round_run(const struct round_context *context, const struct result_cell *cell,
                const struct write_path *path, struct result_round *round, struct error *error) {
     const struct matrix_options *options = context->options;
@@ -309,13 +342,8 @@ bool round_run(const struct round_context *context, const struct result_cell *ce
         if (running.hook_error.set && ok)
             result_warn(context->result, "some server figures are unknown: %s",
                         running.hook_error.what);
-        /* What was acknowledged before a failure is checked too, if the server can still be asked.
-         */
-        control_set_heed_interrupt(context->session->control, false);
         struct error unverified = {0};
-        bool checked = control_lost(context->session->control) ||
-                       verify(&running, plan, round, ok ? error : &unverified);
-        control_set_heed_interrupt(context->session->control, true);
+        bool checked = check_after(&running, plan, round, ok ? error : &unverified);
         ok = ok && checked;
     }
     arena_release(&arena);

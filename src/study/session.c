@@ -36,6 +36,7 @@ static bool lock_id(struct session *session, struct error *error) {
 static bool connect_session(struct session *session, struct arena *arena, struct error *error) {
     if (!control_open(&session->target, "pgwrite", &session->control, error))
         return false;
+    control_set_timeout(session->control, SESSION_TIMEOUT_S);
     session->shown = arena_strdup(arena, control_shown(session->control));
     return lock_id(session, error) &&
            server_facts_read(session->control,
@@ -79,26 +80,39 @@ bool session_open(const struct session_options *options, struct arena *arena,
     return false;
 }
 
-/* What the user's SQL has done beside the run's own schema: made or changed relations elsewhere. */
+/* Relations outside the run's own schema, and those of them that this transaction has made or
+ * changed. Its snapshot is from before the script, so that a younger xmin can only be its own or
+ * that of one of its subtransactions. */
+static const char outside_sql[] =
+    "SELECT count(*)::int8, coalesce(min(c.oid::pg_catalog.regclass::text) FILTER "
+    "(WHERE pg_catalog.age(c.xmin) <= "
+    "pg_catalog.age(pg_catalog.pg_current_xact_id()::pg_catalog.xid)), "
+    "'')::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname <> $1 AND n.nspname NOT LIKE 'pg\\_%'";
+
+static bool count_outside(struct session *session, int64_t *relations, struct error *error) {
+    struct control_rows *rows;
+    if (!control_query_one(session->control, outside_sql, CONTROL_ARGS(ARG_TEXT(session->schema)),
+                           &rows, error))
+        return false;
+    *relations = control_int8(rows, 0, 0);
+    control_rows_free(rows);
+    return true;
+}
+
+/* What the user's SQL has done beside the run's own schema: made, changed or dropped relations. */
 static bool check_outside(struct session *session, int64_t relations_before, const char *file,
                           struct error *error) {
     struct control_rows *rows;
-    if (!control_query_one(session->control,
-                           "SELECT count(*)::int8, coalesce(min(c.oid::pg_catalog.regclass::text) "
-                           "FILTER (WHERE c.xmin = "
-                           "pg_catalog.pg_current_xact_id()::pg_catalog.xid), '')::text FROM "
-                           "pg_catalog.pg_class c "
-                           "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                           "WHERE n.nspname <> $1 AND n.nspname NOT LIKE 'pg\\_%'",
-                           CONTROL_ARGS(ARG_TEXT(session->schema)), &rows, error))
+    if (!control_query_one(session->control, outside_sql, CONTROL_ARGS(ARG_TEXT(session->schema)),
+                           &rows, error))
         return false;
-    bool dropped = control_int8(rows, 0, 0) < relations_before;
     bool ok = true;
     if (*control_text(rows, 0, 1)) {
         ok = error_usage(error, "the schema file makes or changes %s, outside the run's own schema",
                          control_text(rows, 0, 1));
         error_hint(error, "write the names without a schema: they are made in %s", session->schema);
-    } else if (dropped) {
+    } else if (control_int8(rows, 0, 0) < relations_before) {
         ok = error_usage(error, "the schema file drops tables outside the run's own schema");
         error_hint(error, "take the DROP out of it");
     }
@@ -106,37 +120,20 @@ static bool check_outside(struct session *session, int64_t relations_before, con
     return ok || error_at(error, file, 0, 0);
 }
 
-static bool count_outside(struct session *session, int64_t *relations, struct error *error) {
-    struct control_rows *rows;
-    if (!control_query_one(
-            session->control,
-            "SELECT count(*)::int8 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-            "ON n.oid = c.relnamespace WHERE n.nspname <> $1 AND n.nspname NOT LIKE 'pg\\_%'",
-            CONTROL_ARGS(ARG_TEXT(session->schema)), &rows, error))
-        return false;
-    *relations = control_int8(rows, 0, 0);
-    control_rows_free(rows);
-    return true;
-}
-
 /* Loads the SQL in one transaction, which is rolled back if it reached beyond the schema. */
 static bool load_script(struct session *session, const struct workload *workload,
                         struct error *error) {
     int64_t before;
-    char begin[96];
-    snprintf(begin, sizeof begin, "BEGIN; SET LOCAL search_path = \"%s\"", session->schema);
-    if (!count_outside(session, &before, error) || !control_exec(session->control, begin, error))
-        return false;
+    char begin[128];
+    snprintf(begin, sizeof begin,
+             "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL search_path = \"%s\"",
+             session->schema);
     bool ok =
-        control_exec_script(session->control, workload->schema_sql, workload->schema_file, error);
-    if (ok && !control_in_transaction(session->control)) {
-        ok = error_usage(error, "the schema file ends the transaction that it is loaded in");
-        error_hint(error, "take COMMIT and ROLLBACK out of it");
-        error_at(error, workload->schema_file, 0, 0);
-    }
-    /* A script such as pg_dump writes sets its own search_path and more. */
-    ok = ok && control_exec(session->control, "SET LOCAL search_path = ''", error) &&
-         check_outside(session, before, workload->schema_file, error);
+        control_exec(session->control, begin, error) && count_outside(session, &before, error) &&
+        control_exec_script(session->control, workload->schema_sql, workload->schema_file, error) &&
+        /* A script such as pg_dump writes sets its own search_path. */
+        control_exec(session->control, "SET LOCAL search_path = ''", error) &&
+        check_outside(session, before, workload->schema_file, error);
     if (!ok && error->exit_code == EXIT_FAILED && *error->where)
         error->exit_code = EXIT_USAGE;
     struct error rollback = {0};

@@ -15,6 +15,10 @@
  * second key is the run's id. */
 #define SESSION_LOCK_CLASS 1885829994
 
+/* Deadline of one control query: for loading a schema, a checkpoint, counting a large table. It
+ * only ends what hangs. */
+#define SESSION_TIMEOUT_S 1800
+
 struct session_options {
     struct target_options target;
     bool throwaway; /* even if the environment names a server */

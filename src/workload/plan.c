@@ -64,6 +64,30 @@ static const struct catalog_column *column_numbered(const struct catalog_table *
     return NULL;
 }
 
+/* A foreign key of several columns is the workload's author's business: one of its columns must be
+ * named there, unless the server fills them all. */
+static bool check_composite_fks(const struct builder *b, struct error *error) {
+    for (size_t i = 0; i < b->table->composite_fk_count; i++) {
+        const struct catalog_key *key = &b->table->composite_fks[i];
+        bool any_named = false, any_written = false;
+        for (size_t k = 0; k < key->count; k++) {
+            const struct catalog_column *column = column_numbered(b->table, key->numbers[k]);
+            any_named |= named(b, column->name) != NULL;
+            any_written |= written(b, column);
+        }
+        if (any_named || !any_written)
+            continue;
+        error_usage(error,
+                    "table \"%s\": pgwrite can't fill the foreign key \"%s\" of several columns",
+                    b->table->name, key->name);
+        return b->workload
+                   ? error_hint(error, "name its columns in the workload, or drop it in the schema "
+                                       "file")
+                   : error_hint(error, "drop it in the schema file");
+    }
+    return true;
+}
+
 /* Whether nothing has to be done for a key: the server, or the workload's author, makes it
  * distinct, or one of its columns is distinct for another key's sake. */
 static bool key_is_distinct(const struct builder *b, const struct catalog_key *key,
@@ -145,7 +169,8 @@ static bool check_fit(const struct builder *b, struct plan_column *column,
     const struct generator *generator = column->generator.generator;
     enum value_kind kind = generator->kind(column->generator.spec);
     column->max_bytes = pg_type_max_bytes(column->type, generator_max_bytes(&column->generator));
-    if (pg_type_accepts(column->type, kind))
+    /* Where all are NULL, as in a reference to the column's own table, no value is ever drawn. */
+    if (pg_type_accepts(column->type, kind) || column->generator.null_share >= 1)
         return true;
     if (kind == VALUE_TEXT && generator->literals)
         return resolve_literals(b, column, from, error);
@@ -173,8 +198,8 @@ static bool make_reference(struct builder *b, struct plan_column *column, const 
         return true;
     }
     struct plan_parent *parent;
-    if (!plan_parent_add(b->plan, schema, table, key, rows, b->table->schema, b->seed, b->control,
-                         b->chain, b->arena, &parent, error))
+    if (!plan_parent_add(b->plan, schema, table, key, column->type->name, rows, b->table->schema,
+                         b->seed, b->control, b->chain, b->arena, &parent, error))
         return false;
     generator_make_ref(&parent->keys, pick, b->arena, &column->generator);
     column->generator.null_share = column->catalog->not_null || pick == REF_DISTINCT ? 0 : 0.10;
@@ -255,14 +280,9 @@ bool plan_build_chained(const struct workload *workload, const struct catalog_ta
     plan->columns = ARENA_ARRAY(arena, struct plan_column, table->column_count);
     plan->left_out = ARENA_ARRAY(arena, const struct catalog_column *, table->column_count);
     bool *distinct = ARENA_ARRAY(arena, bool, table->column_count);
-    if (!check_names(&b, error) || !choose_distinct(&b, distinct, error))
+    if (!check_names(&b, error) || !check_composite_fks(&b, error) ||
+        !choose_distinct(&b, distinct, error))
         return false;
-    if (table->composite_fk && !workload) {
-        error_usage(error,
-                    "table \"%s\": pgwrite can't fill the foreign key \"%s\" of several columns",
-                    table->name, table->composite_fk);
-        return error_hint(error, "drop it in the schema file");
-    }
     for (size_t i = 0; i < table->column_count; i++) {
         const struct catalog_column *column = &table->columns[i];
         if (!written(&b, column))
@@ -270,7 +290,8 @@ bool plan_build_chained(const struct workload *workload, const struct catalog_ta
         else if (!add_column(&b, column, distinct[i], error))
             return false;
     }
-    if (plan->column_count == 0) {
+    /* A parent's rows can be all DEFAULT. */
+    if (plan->column_count == 0 && !chain) {
         error_usage(error, "table \"%s\" has no column to write: all are filled by the server",
                     table->name);
         return error_hint(error, "name one in the workload");

@@ -27,6 +27,7 @@ struct plan_column {
 struct plan_parent {
     const char *schema, *table, *quoted;
     const char *key_column; /* the column that children refer to */
+    const char *key_type;   /* what its keys are cast to: a child's int may refer to a bigint */
     struct ref_keys keys;   /* read back from the server once seeded */
     uint64_t rows;          /* to seed if the table is empty */
     struct plan *plan;      /* how to fill it */

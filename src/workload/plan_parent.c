@@ -1,6 +1,7 @@
 /* Tables that foreign keys need rows in: planned with their child, seeded in each fresh schema. */
 #include "workload/plan_parent.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,14 +29,17 @@ static const char *only_key(const struct catalog_table *table) {
 }
 
 bool plan_parent_add(struct plan *plan, const char *schema, const char *table, const char *key,
-                     uint64_t rows, const char *own_schema, uint64_t seed, struct control *control,
-                     const struct plan_chain *chain, struct arena *arena, struct plan_parent **out,
-                     struct error *error) {
+                     const char *key_type, uint64_t rows, const char *own_schema, uint64_t seed,
+                     struct control *control, const struct plan_chain *chain, struct arena *arena,
+                     struct plan_parent **out, struct error *error) {
     for (size_t i = 0; i < plan->parent_count; i++) {
         struct plan_parent *known = plan->parents[i];
-        if (strcmp(known->schema, schema) == 0 && strcmp(known->table, table) == 0 &&
-            (!key || strcmp(known->key_column, key) == 0)) {
-            known->rows = rows > known->rows ? rows : known->rows;
+        if (strcmp(known->schema, schema) != 0 || strcmp(known->table, table) != 0)
+            continue;
+        /* One table, whatever column and type is asked for: filled once, for the most rows. */
+        rows = known->rows = rows > known->rows ? rows : known->rows;
+        if ((!key || strcmp(known->key_column, key) == 0) &&
+            strcmp(known->key_type, key_type) == 0) {
             *out = known;
             return true;
         }
@@ -58,6 +62,7 @@ bool plan_parent_add(struct plan *plan, const char *schema, const char *table, c
     parent->table = catalog->name;
     parent->quoted = catalog->quoted;
     parent->key_column = arena_strdup(arena, key);
+    parent->key_type = key_type;
     parent->rows = rows ? rows : PARENT_ROWS;
     if (strcmp(schema, own_schema) == 0 &&
         !plan_build_chained(NULL, catalog, seed, control, chain, arena, &parent->plan, error))
@@ -96,6 +101,13 @@ static uint8_t *encode_rows(const struct plan *plan, uint64_t count, size_t *len
 static bool seed_rows(const struct plan_parent *parent, struct control *control,
                       struct error *error) {
     struct strbuf sql = STRBUF_INIT;
+    if (parent->plan->column_count == 0) {
+        strbuf_printf(&sql, "INSERT INTO %s SELECT FROM pg_catalog.generate_series(1, %" PRIu64 ")",
+                      parent->quoted, parent->rows);
+        bool inserted = control_exec(control, sql.text, error);
+        strbuf_release(&sql);
+        return inserted;
+    }
     strbuf_printf(&sql, "COPY %s (", parent->quoted);
     for (size_t i = 0; i < parent->plan->column_count; i++)
         strbuf_printf(&sql, "%s%s", i ? ", " : "", parent->plan->columns[i].quoted);
@@ -112,14 +124,15 @@ static bool read_keys(struct plan_parent *parent, struct control *control, struc
                       struct error *error) {
     struct strbuf key = STRBUF_INIT;
     strbuf_add_ident(&key, parent->key_column);
-    char *sql = mem_printf("SELECT %s, %s::text FROM %s WHERE %s IS NOT NULL ORDER BY 1 LIMIT %d",
-                           key.text, key.text, parent->quoted, key.text, KEYS_MAX);
+    char *sql = mem_printf("SELECT k, k::text FROM (SELECT %s::%s AS k FROM %s) s "
+                           "WHERE k IS NOT NULL ORDER BY 1 LIMIT %d",
+                           key.text, parent->key_type, parent->quoted, KEYS_MAX);
     strbuf_release(&key);
     struct control_rows *rows;
     bool ok = control_query(control, sql, CONTROL_NO_ARGS, &rows, error);
     free(sql);
     if (!ok)
-        return false;
+        return error_prefix(error, "reading the keys of %s", parent->quoted);
     parent->keys.count = control_rows_count(rows);
     struct raw_value *keys = ARENA_ARRAY(arena, struct raw_value, parent->keys.count);
     for (size_t i = 0; i < parent->keys.count; i++)

@@ -16,12 +16,12 @@ MUST_CHECK bool plan_build_chained(const struct workload *workload,
                                    struct control *control, const struct plan_chain *chain,
                                    struct arena *arena, struct plan **out, struct error *error);
 
-/* Adds a parent to the plan, or finds the one that is there. rows 0: 1,000; key
- * NULL: the table's primary key. A table outside own_schema is
- * never written: its keys are read. */
+/* Adds a parent to the plan, or finds the one that is there. rows 0: 1,000; key NULL: the table's
+ * primary key; key_type: the type of the column that refers. A table outside own_schema is never
+ * written: its keys are read. */
 MUST_CHECK bool plan_parent_add(struct plan *plan, const char *schema, const char *table,
-                                const char *key, uint64_t rows, const char *own_schema,
-                                uint64_t seed, struct control *control,
+                                const char *key, const char *key_type, uint64_t rows,
+                                const char *own_schema, uint64_t seed, struct control *control,
                                 const struct plan_chain *chain, struct arena *arena,
                                 struct plan_parent **out, struct error *error);
 

@@ -1,0 +1,279 @@
+# Every way out of `pgwrite run`: what was measured is told, and nothing stays behind.
+
+load helpers
+
+setup_file() {
+    target_start
+}
+
+teardown_file() {
+    target_stop
+}
+
+load running
+
+setup() {
+    world_setup
+    RUNS=0
+    LONG=(--path insert --pool 4 --warmup 0s --duration 60s)
+}
+
+teardown() {
+    world_teardown
+}
+
+# interrupted_in_window SIGNAL…: a run in its measured window gets the signals
+interrupted_in_window() {
+    run_start "${LONG[@]}" --json "$WORLD/result.json" "${RUN_OPTIONS[@]}"
+    run_is_writing "${RUN_OPTIONS[0]:+target}"
+    local signal
+    for signal in "$@"; do
+        kill -"$signal" "$RUN"
+    done
+    run_ends 130
+    run_says "interrupted"
+    run_reports_part "interrupted: this is what was measured until then"
+    json "$WORLD/result.json" '.interrupted and .verdict == "inconclusive"'
+    json "$WORLD/result.json" '.cells[0] | .complete == false and .verified.ok
+        and .rounds[0].rows > 0 and .verified.acknowledged_rows == .verified.found_rows'
+    assert_nothing_left
+}
+
+@test "SIGINT while the throwaway server starts" {
+    run_start "${LONG[@]}"
+    has_begun() {
+        compgen -G "$WORLD/pgwrite-*/data/postmaster.pid" >/dev/null
+    }
+    wait_until has_begun
+    kill -INT "$RUN"
+    run_ends 130
+    run_says "interrupted while the throwaway server was starting"
+    [ ! -s "$RUN_OUT.out" ]
+    assert_nothing_left
+}
+
+@test "SIGTERM while the throwaway server starts" {
+    run_start "${LONG[@]}"
+    has_log() {
+        compgen -G "$WORLD/pgwrite-*/log" >/dev/null
+    }
+    wait_until has_log
+    kill -TERM "$RUN"
+    run_ends 130
+    run_says "interrupted"
+    assert_nothing_left
+}
+
+@test "SIGINT while connections are made" {
+    # Enough of them that they can be caught at it, and a warm-up that no one could sit through.
+    run_start --path insert --pool 300 --warmup 60s --duration 60s --json "$WORLD/result.json"
+    is_connecting() {
+        [ "$(find "/proc/$RUN/fd" -lname 'socket:*' 2>/dev/null | wc -l)" -gt 10 ]
+    }
+    wait_until is_connecting
+    kill -INT "$RUN"
+    run_ends 130
+    run_says "interrupted"
+    [ ! -s "$RUN_OUT.out" ]
+    [ ! -e "$WORLD/result.json" ]
+    assert_nothing_left
+}
+
+@test "SIGTERM in the warm-up, on a target" {
+    run_start --path insert --pool 4 --warmup 60s --duration 60s "${on_target[@]}"
+    run_is_writing target
+    kill -TERM "$RUN"
+    run_ends 130
+    run_says "interrupted"
+    [ ! -s "$RUN_OUT.out" ]
+    assert_target_clean
+}
+
+@test "SIGINT in the window" {
+    RUN_OPTIONS=()
+    interrupted_in_window INT
+}
+
+@test "SIGTERM in the window, on a target" {
+    RUN_OPTIONS=("${on_target[@]}")
+    interrupted_in_window TERM
+    assert_target_clean
+}
+
+@test "signals that follow one another change nothing" {
+    RUN_OPTIONS=()
+    interrupted_in_window INT INT TERM INT
+}
+
+@test "SIGINT between two cells, on a target" {
+    run_start --path insert,multirow --rows 2000 --pool 4 --seed 1 --json "$WORLD/result.json" \
+        "${on_target[@]}"
+    # Somebody who reads the first cell's table keeps the second cell from being set up.
+    RUN_SERVER=$TARGET
+    companion "$TARGET"
+    tell "SET statement_timeout = '30s'"
+    reads_table() {
+        find_schema || return
+        tell "BEGIN"
+        tell "SELECT 'has it' FROM $RUN_SCHEMA.events LIMIT 1"
+        tell "SELECT 'asked'"
+        wait_until grep -q -e asked "$WORLD/companion.out"
+        grep -q "has it" "$WORLD/companion.out" && return
+        tell "ROLLBACK"
+        : >"$WORLD/companion.out"
+        return 1
+    }
+    wait_until reads_table
+    setup_waits() {
+        [ "$(sql "$TARGET" "SELECT count(*) FROM pg_stat_activity
+            WHERE application_name = 'pgwrite' AND wait_event_type = 'Lock'
+            AND query ~ 'DROP SCHEMA'")" = 1 ]
+    }
+    wait_until setup_waits
+    kill -INT "$RUN"
+    is_cleaning_up() {
+        [ "$(sql "$TARGET" "SELECT count(*) FROM pg_stat_activity
+            WHERE application_name = 'pgwrite' AND wait_event_type = 'Lock'
+            AND query ~ '^ROLLBACK; DROP SCHEMA'")" = 1 ]
+    }
+    wait_until is_cleaning_up
+    companion_ends
+    run_ends 130
+    run_says "interrupted"
+    grep -q "✓" "$RUN_OUT.out"
+    json "$WORLD/result.json" '.interrupted and .verdict == "inconclusive"'
+    json "$WORLD/result.json" '[.cells[] | select(.complete)] | length == 1
+        and (.[0].verified | .ok and .found_rows == 2000)'
+    json "$WORLD/result.json" '[.cells[] | select(.complete | not)] | length == 1
+        and .[0].rows_per_s.median == null'
+    assert_target_clean
+}
+
+@test "the throwaway postmaster is killed in mid-run" {
+    run_start "${LONG[@]}" --json "$WORLD/result.json"
+    run_is_writing
+    kill -KILL "$(head -n 1 "$RUN_DIR/data/postmaster.pid")"
+    run_ends 1
+    run_says "ended with signal 9"
+    grep -q "partial" "$RUN_OUT.out"
+    json "$WORLD/result.json" '.interrupted == false and .verdict == "fail"'
+    json "$WORLD/result.json" '.cells[0] | .complete == false and .rounds[0].rows > 0
+        and .verified.found_rows == null and .verified.ok == null'
+    assert_nothing_left
+}
+
+@test "one connection of the pool is terminated" {
+    run_start "${LONG[@]}" --json "$WORLD/result.json" "${on_target[@]}"
+    run_is_writing target
+    sql "$TARGET" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name ~ '^pgwrite [0-9a-f]{8}$' LIMIT 1"
+    run_ends 1
+    run_says "terminating connection due to administrator command"
+    run_reports_part insert
+    json "$WORLD/result.json" '.verdict == "fail" and .cells[0].complete == false'
+    json "$WORLD/result.json" '.cells[0].rounds[0] | .errors == {"57P01": 1} and .rows > 0'
+    json "$WORLD/result.json" '.cells[0].verified | .ok and .lost == 0 and .ambiguous_rows >= 1'
+    assert_target_clean
+}
+
+# clean OPTION…: `pgwrite clean` where other people's left-overs are out of sight, since with --yes
+# it would remove them too
+clean() {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+    unshare -m true 2>/dev/null || skip "no mount namespaces here"
+    # shellcheck disable=SC2016 # for the inner shell
+    run unshare -m sh -c 'mount --bind "$0" /var/tmp && mount -t tmpfs none /tmp && mkdir "$0" &&
+        mount --bind /var/tmp "$0" && mount -t tmpfs none /var/tmp && exec "$@"' "$WORLD" \
+        "$PGWRITE_SEEN" clean "$@"
+    echo "$output"
+}
+
+# The program may lie below /tmp too, where clean() hides all but WORLD.
+see_program() {
+    PGWRITE_SEEN=$WORLD/pgwrite
+    cp "$PGWRITE" "$PGWRITE_SEEN"
+}
+
+@test "clean: nothing is left over" {
+    see_program
+    clean --yes --kept "${on_target_nowhere[@]}"
+    [ "$status" = 0 ]
+    [ "$output" = "nothing is left over" ]
+}
+
+@test "SIGKILL leaves a server that clean finds; another run beside it is left alone" {
+    see_program
+    run_start "${LONG[@]}"
+    run_is_writing
+    local beside=$RUN beside_out=$RUN_OUT killed
+    OTHER_DIR=$RUN_DIR
+    run_start "${LONG[@]}"
+    run_is_writing
+    kill -KILL "$RUN"
+    wait_until process_gone "$RUN"
+    killed=$(head -n 1 "$RUN_DIR/data/postmaster.pid")
+    clean
+    [ "$status" = 0 ]
+    [ "${lines[0]}" = "server  $RUN_DIR, postgres runs as pid $killed" ]
+    [ "${lines[1]}" = '`pgwrite clean --yes` removes what is listed' ]
+    [ "${#lines[@]}" = 2 ]
+    clean --yes
+    [ "$status" = 0 ]
+    [ "$output" = "server  $RUN_DIR, postgres runs as pid $killed: removed" ]
+    [ ! -e "$RUN_DIR" ]
+    process_gone "$killed"
+    clean --yes
+    [ "$output" = "nothing is left over" ]
+    RUN=$beside RUN_OUT=$beside_out
+    kill -INT "$RUN"
+    run_ends 130
+    run_reports_part "interrupted"
+    assert_nothing_left
+}
+
+@test "SIGKILL leaves a schema that clean finds; another run's beside it is left alone" {
+    see_program
+    run_start "${LONG[@]}" "${on_target[@]}"
+    run_is_writing target
+    local beside=$RUN beside_out=$RUN_OUT
+    OTHER_SCHEMA=$RUN_SCHEMA
+    run_start "${LONG[@]}" "${on_target[@]}"
+    run_is_writing target
+    kill -KILL "$RUN"
+    # Its sessions find out by themselves.
+    lists_schema() {
+        "$PGWRITE" clean "${on_target[@]}" | grep -q "$RUN_SCHEMA"
+    }
+    wait_until lists_schema
+    ln -s "$TARGET" "$WORLD/target"
+    run "$PGWRITE" clean "${on_target[@]}"
+    [[ $output == *"schema  $RUN_SCHEMA on "* ]]
+    [[ $output != *"$OTHER_SCHEMA"* ]]
+    [[ $output == *'`pgwrite clean --yes` removes what is listed' ]]
+    clean_target --yes
+    [ "$status" = 0 ]
+    [[ $output == "schema  $RUN_SCHEMA on "*": removed" ]]
+    [ "$(sql "$TARGET" "SELECT nspname FROM pg_namespace WHERE nspname ~ '^pgwrite'")" = \
+        "$OTHER_SCHEMA" ]
+    RUN=$beside RUN_OUT=$beside_out
+    kill -INT "$RUN"
+    run_ends 130
+    run_reports_part "interrupted"
+    assert_target_clean
+}
+
+@test "clean --kept takes what --keep left" {
+    see_program
+    run_start --path insert --rows 10 --keep
+    run_ends 0
+    find_server
+    grep -qF "psql -h $RUN_SERVER" "$RUN_OUT.err"
+    [ "$(sql "$RUN_SERVER" 'SELECT 1')" = 1 ]
+    clean --yes
+    [ "$output" = "nothing is left over" ]
+    clean --kept
+    [[ ${lines[0]} == "server  $RUN_DIR, kept by --keep, postgres runs as pid "* ]]
+    clean --kept --yes
+    [[ $output == *": removed" ]]
+    assert_nothing_left
+}
