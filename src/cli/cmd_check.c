@@ -24,7 +24,7 @@ static void print_columns(const struct plan *plan) {
     printf("%-20s %-24s %-12s %s\n", "column", "type", "generator", "from");
     for (size_t i = 0; i < plan->column_count; i++) {
         const struct plan_column *column = &plan->columns[i];
-        printf("%-20s %-24s %-12s %s", column->name, column->type->name,
+        printf("%-20s %-24s %-12s %s", column->name, catalog_type_shown(plan->table, column->type),
                column->generator.generator->name, column->from);
         if (column->generator.null_share > 0)
             printf(", %.0f %% NULL", column->generator.null_share * 100);
@@ -32,8 +32,9 @@ static void print_columns(const struct plan *plan) {
     }
     static const char *const filled[] = {"NULL", "its DEFAULT", "identity", "GENERATED"};
     for (size_t i = 0; i < plan->left_out_count; i++)
-        printf("%-20s %-24s %-12s %s\n", plan->left_out[i]->name, plan->left_out[i]->type->name,
-               "–", filled[plan->left_out[i]->filled]);
+        printf("%-20s %-24s %-12s %s\n", plan->left_out[i]->name,
+               catalog_type_shown(plan->table, plan->left_out[i]->type), "–",
+               filled[plan->left_out[i]->filled]);
 }
 
 /* One line, cut between characters. */

@@ -220,6 +220,12 @@ bool catalog_describe(struct control *control, const char *schema, const char *t
            read_composite_fks(control, arena, out, error);
 }
 
+const char *catalog_type_shown(const struct catalog_table *table, const struct pg_type *type) {
+    size_t length = strlen(table->schema);
+    bool own = strncmp(type->name, table->schema, length) == 0 && type->name[length] == '.';
+    return own ? type->name + length + 1 : type->name;
+}
+
 bool catalog_tables(struct control *control, const char *schema, struct arena *arena,
                     const char ***names, size_t *count, struct error *error) {
     struct control_rows *rows;

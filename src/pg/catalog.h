@@ -56,6 +56,10 @@ MUST_CHECK bool catalog_describe(struct control *control, const char *schema, co
                                  struct arena *arena, struct catalog_table *out,
                                  struct error *error);
 
+/* A type's name as people read it: without the table's own schema, whose name is new in every run.
+ */
+const char *catalog_type_shown(const struct catalog_table *table, const struct pg_type *type);
+
 /* The plain and partitioned tables (not partitions) of a schema, in the order in which they were
  * made. */
 MUST_CHECK bool catalog_tables(struct control *control, const char *schema, struct arena *arena,

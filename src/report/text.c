@@ -277,9 +277,12 @@ static void print_commits(const struct result *result, FILE *out) {
             "verified    all %s acknowledged rows are in their tables; %s commits acknowledged",
             units_show_count(rows_text, sizeof rows_text, (double)rows),
             units_show_count(commits_text, sizeof commits_text, (double)commits));
-    if (most >= least)
+    if (most > least)
         fprintf(out, ", the server counted %.0f to %.0f more a round (control queries)", least,
                 most);
+    else if (most == least)
+        fprintf(out, ", the server counted %.0f more%s (control queries)", most,
+                result->rounds * result->cell_count > 1 ? " a round" : "");
     fputc('\n', out);
 }
 

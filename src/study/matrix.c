@@ -74,9 +74,10 @@ static void describe_columns(struct matrix *matrix, const struct plan *plan) {
     for (size_t i = 0; i < plan->table->column_count; i++) {
         const struct catalog_column *catalog = &plan->table->columns[i];
         struct result_column *column = &result->columns[i];
-        *column = (struct result_column){.name = arena_strdup(matrix->arena, catalog->name),
-                                         .type = arena_strdup(matrix->arena, catalog->type->name),
-                                         .generator = ""};
+        *column = (struct result_column){
+            .name = arena_strdup(matrix->arena, catalog->name),
+            .type = arena_strdup(matrix->arena, catalog_type_shown(plan->table, catalog->type)),
+            .generator = ""};
         for (size_t k = 0; k < plan->column_count; k++)
             if (plan->columns[k].catalog == catalog)
                 column->generator = plan->columns[k].generator.generator->name;
