@@ -1,5 +1,5 @@
 -- Page events of a web shop: a narrow, append-only table as most applications have one.
--- One primary key that the server numbers and one secondary index for "the events of a site since …".
+-- One primary key that the server numbers and one secondary index for "the events of a site since that day".
 
 CREATE TABLE events (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -63,18 +63,9 @@ static void print_line(const char *prefix, const char *format, va_list args) {
 }
 
 void log_message(const char *format, ...) {
-    if (quiet_set)
-        return;
     va_list args;
     va_start(args, format);
     print_line("pgwrite: ", format, args);
-    va_end(args);
-}
-
-void log_warning(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    print_line("pgwrite: warning: ", format, args);
     va_end(args);
 }
 

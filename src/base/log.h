@@ -9,11 +9,8 @@
 
 #include "base/error.h"
 
-/* `pgwrite: …` and a line end. Silent with --quiet. */
+/* `pgwrite: …` and a line end. For what a person has to know: printed with --quiet too. */
 void log_message(const char *format, ...) PRINTF_LIKE(1, 2);
-
-/* `pgwrite: warning: …` and a line end. Printed with --quiet too. */
-void log_warning(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Draws the progress line, in place of the one before and cut to the terminal's width. Nothing
  * where stderr is no terminal, and with --quiet. The text is one line without control characters.
@@ -23,7 +20,7 @@ void log_progress(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Clears the progress line, if there is one. */
 void log_progress_end(void);
 
-/* --quiet: no messages and no progress. */
+/* --quiet: no progress. */
 void log_set_quiet(bool quiet);
 
 /* stderr is a terminal that can redraw a line (TERM=dumb can't). */

@@ -77,12 +77,13 @@ static bool clean_schemas(struct tally *tally, struct arena *arena, struct error
         control,
         "SELECT n.nspname::text FROM pg_catalog.pg_namespace n "
         "WHERE n.nspname ~ '^pgwrite_[0-9a-f]{8}$' "
-        "AND pg_catalog.obj_description(n.oid, 'pg_namespace') = 'pgwrite run ' || "
-        "substr(n.nspname, 9) "
+        "AND pg_catalog.obj_description(n.oid, 'pg_namespace') IN ('pgwrite run ' || "
+        "substr(n.nspname, 9), "
+        "CASE WHEN $2 = 1 THEN 'pgwrite run ' || substr(n.nspname, 9) || ', kept' END) "
         "AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' "
         "AND l.classid = $1::oid AND l.objid::int8 = ('x' || substr(n.nspname, 9))::bit(32)::int8) "
         "ORDER BY 1",
-        CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS)), &rows, error);
+        CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS), ARG_INT8(kept != 0)), &rows, error);
     for (size_t i = 0; ok && i < control_rows_count(rows); i++) {
         const char *schema = control_text(rows, i, 0);
         tally->found++;

@@ -9,7 +9,7 @@
 static struct poptOption output[] = {
     {"json", 0, POPT_ARG_STRING, &options.json, 0,
      "write the result to FILE; - is standard output, without the table", "FILE"},
-    {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress, no messages but warnings", NULL},
+    {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress line", NULL},
     POPT_TABLEEND,
 };
 
@@ -55,9 +55,12 @@ static int measure(int argc, const char **argv, const struct matrix_options *mat
     log_progress_end();
     bool reported = report(&result, &unreported);
     matrix_release(&result);
+    int code = EXIT_OK;
+    if (!reported)
+        code = cli_fail(&unreported);
     if (!ok)
-        return cli_fail(&error);
-    return reported ? EXIT_OK : cli_fail(&unreported);
+        code = cli_fail(&error);
+    return code;
 }
 
 static int run(int argc, const char **argv) {

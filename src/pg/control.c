@@ -84,9 +84,13 @@ failed:
     return false;
 }
 
+/* Whatever the role's own settings are: values look the same as text, which content hashes are made
+ * of, and no statement of ours times out. */
 bool control_reset_session(struct control *control, struct error *error) {
     return control_exec(control,
                         "RESET ALL; SET search_path = ''; SET datestyle = 'ISO'; "
+                        "SET intervalstyle = postgres; SET timezone = 'UTC'; "
+                        "SET bytea_output = hex; SET extra_float_digits = 1; "
                         "SET statement_timeout = 0; SET lock_timeout = 0; "
                         "SET idle_in_transaction_session_timeout = 0",
                         error);

@@ -65,6 +65,15 @@ static const char *target_show(const struct target_options *options, PQconninfoO
     return text;
 }
 
+/* libpq quotes what it could not parse. Where there may be a password in that, its message is cut
+ * before the first quotation. */
+static bool unparsable(const char *conninfo, const char *message, struct error *error) {
+    bool secret = strstr(conninfo, "password") || strchr(conninfo, '@');
+    size_t length = strcspn(message, secret ? "\"\n" : "\n");
+    error_usage(error, "--dbname: %.*s%s", (int)length, message, message[length] == '"' ? "…" : "");
+    return error_hint(error, "a database name, 'host=… dbname=…' or postgresql://user@host/db");
+}
+
 bool target_resolve(const struct target_options *options, struct arena *arena,
                     struct target *target, struct error *error) {
     *target = (struct target){0};
@@ -73,11 +82,9 @@ bool target_resolve(const struct target_options *options, struct arena *arena,
         char *message = NULL;
         parsed = PQconninfoParse(options->dbname, &message);
         if (!parsed) {
-            size_t length = message ? strcspn(message, "\n") : 0;
-            error_usage(error, "--dbname: %.*s", (int)length, message ? message : "");
+            unparsable(options->dbname, message ? message : "can't be parsed", error);
             PQfreemem(message);
-            return error_hint(error,
-                              "a database name, 'host=… dbname=…' or postgresql://user@host/db");
+            return false;
         }
     }
     /* libpq lets later words win, so that -h and the like override what the conninfo says. */

@@ -31,8 +31,19 @@ enum wire_poll wire_connect_poll(struct wire *wire) {
     }
 }
 
+/* libpq passes off as a notice what the server says while it owes no reply: also the reason why it
+ * ends the session. Other notices are of no interest. */
+static void keep_farewell(void *context, const PGresult *notice) {
+    struct wire *wire = context;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (wire->farewell || !severity || strcmp(severity, "FATAL") != 0)
+        return;
+    wire->farewell = MEM_NEW(struct error);
+    (void)pg_error(wire->farewell, wire->conn, notice);
+}
+
 bool wire_ready(struct wire *wire, enum wire_binding binding, struct error *error) {
-    pg_hush(wire->conn);
+    PQsetNoticeReceiver(wire->conn, keep_farewell, wire);
     if (PQsetnonblocking(wire->conn, 1) != 0)
         return pg_error(error, wire->conn, NULL);
     return binding == WIRE_BINDING_RAW || binding_open(wire, error);
@@ -43,6 +54,7 @@ void wire_close(struct wire *wire) {
         return;
     binding_close(wire);
     PQclear(wire->failure);
+    free(wire->farewell);
     PQfinish(wire->conn);
     free(wire);
 }
@@ -148,6 +160,9 @@ enum wire_event wire_next(struct wire *wire, struct wire_reply *reply) {
 bool wire_error(const struct wire *wire, struct error *error) {
     if (!wire->failure && PQstatus(wire->conn) == CONNECTION_BAD && PQbackendPID(wire->conn) == 0)
         return pg_connect_error(error, wire->conn);
+    (void)PQisBusy(wire->conn); /* reads what came before the connection broke off */
+    if (wire->farewell && !error->set)
+        *error = *wire->farewell;
     return pg_error(error, wire->conn, wire->failure);
 }
 

@@ -7,8 +7,9 @@
 
 struct wire {
     PGconn *conn;
-    PGresult *failure; /* the first: a dying server sends a second one that says less */
-    void *binding;     /* the PGparam of the libpqtypes binding, else NULL */
+    PGresult *failure;      /* the first: a dying server sends a second one that says less */
+    struct error *farewell; /* why the server ended the session between two statements */
+    void *binding;          /* the PGparam of the libpqtypes binding, else NULL */
 };
 
 bool binding_open(struct wire *wire, struct error *error);

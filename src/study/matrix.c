@@ -12,6 +12,9 @@
 #include "load/load.h"
 #include "study/round.h"
 
+/* Looks at a throwaway server, 5 ms apart, whose connection is lost. */
+enum { DEATH_TRIES = 200 };
+
 /* Memory of the server that prepared statements may take before it is worth a warning. */
 #define BACKENDS_BYTES_TOLD (256u << 20)
 
@@ -146,13 +149,22 @@ static bool run_rounds(struct matrix *matrix, struct error *error) {
     return true;
 }
 
-/* A throwaway server that died tells more than the connection that was lost with it. */
+/* A throwaway server that died tells more than the connection that was lost with it. Its backends'
+ * sockets can close a moment before the postmaster is gone. */
 static void explain_death(struct matrix *matrix, struct error *error) {
-    struct error death = {0};
-    if (matrix->session.server && !interrupted() &&
-        !throwaway_alive(matrix->session.server, &death)) {
-        error_prefix(&death, "%s", error->what);
-        *error = death;
+    bool lost = *error->sqlstate == '\0' || strncmp(error->sqlstate, "57P", 3) == 0;
+    if (!matrix->session.server || interrupted() || !lost)
+        return;
+    for (int tries = 0; tries < DEATH_TRIES; tries++) {
+        struct error death = {0};
+        if (!throwaway_alive(matrix->session.server, &death)) {
+            error_prefix(&death, "%s", error->what);
+            *error = death;
+            return;
+        }
+        if (!control_lost(matrix->session.control))
+            return;
+        usleep(5000);
     }
 }
 
@@ -184,11 +196,12 @@ static void keep_or_tell(struct matrix *matrix) {
     if (!matrix->options->session.keep || !session->control)
         return;
     if (session->server)
-        log_warning("the server is kept: psql -h %s -p %d -U %s postgres; `pgwrite clean --kept` "
+        log_message("the server is kept: psql -h %s -p %d -U %s postgres; `pgwrite clean --kept` "
                     "removes it",
                     throwaway_socket_dir(session->server), throwaway_port(session->server),
                     throwaway_user(session->server));
-    log_warning("schema %s is kept", session->schema);
+    log_message("schema %s is kept%s", session->schema,
+                session->server ? "" : "; `pgwrite clean --kept` removes it");
 }
 
 bool matrix_run(const struct matrix_options *options, struct arena *arena, struct result *result,

@@ -71,7 +71,7 @@ bool session_open(const struct session_options *options, struct arena *arena,
     }
     if (connect_session(session, arena, error) && check_version(session, error)) {
         if (!own)
-            log_warning("writes to %s, in schema %s", session->shown, session->schema);
+            log_message("writes to %s, in schema %s", session->shown, session->schema);
         return true;
     }
     struct error left = {0};
@@ -202,7 +202,13 @@ static bool drop_schema(struct session *session, struct error *error) {
 
 bool session_close(struct session *session, bool keep, struct error *error) {
     bool ok = true;
-    if (session->schema_made && !session->server && !keep) {
+    if (session->schema_made && !session->server && keep) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "ROLLBACK; COMMENT ON SCHEMA %s IS 'pgwrite run %s, kept'",
+                 session->schema, session->id);
+        control_set_heed_interrupt(session->control, false);
+        ok = control_exec(session->control, sql, error);
+    } else if (session->schema_made && !session->server) {
         ok = drop_schema(session, error);
         if (!ok) {
             error_prefix(error, "schema %s is left on the server", session->schema);

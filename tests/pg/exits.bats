@@ -1,6 +1,7 @@
 # Every way out of `pgwrite run`: what was measured is told, and nothing stays behind.
 
 load helpers
+load running
 
 setup_file() {
     target_start
@@ -10,11 +11,10 @@ teardown_file() {
     target_stop
 }
 
-load running
-
 setup() {
     world_setup
     RUNS=0
+    in_clean=(-h "$WORLD/target" -U postgres -d postgres)
     LONG=(--path insert --pool 4 --warmup 0s --duration 60s)
 }
 
@@ -106,21 +106,17 @@ interrupted_in_window() {
 }
 
 @test "SIGINT between two cells, on a target" {
-    run_start --path insert,multirow --rows 2000 --pool 4 --seed 1 --json "$WORLD/result.json" \
-        "${on_target[@]}"
+    run_start --path insert --pool 3,4 --rows 10k --json "$WORLD/result.json" "${on_target[@]}"
     # Somebody who reads the first cell's table keeps the second cell from being set up.
     RUN_SERVER=$TARGET
     companion "$TARGET"
-    tell "SET statement_timeout = '30s'"
     reads_table() {
         find_schema || return
-        tell "BEGIN"
-        tell "SELECT 'has it' FROM $RUN_SCHEMA.events LIMIT 1"
-        tell "SELECT 'asked'"
-        wait_until grep -q -e asked "$WORLD/companion.out"
-        grep -q "has it" "$WORLD/companion.out" && return
-        tell "ROLLBACK"
         : >"$WORLD/companion.out"
+        tell "BEGIN; SELECT 'has rows' FROM $RUN_SCHEMA.events LIMIT 1; \\echo answered"
+        wait_until grep -q answered "$WORLD/companion.out"
+        grep -qx "has rows" "$WORLD/companion.out" && return
+        tell "ROLLBACK;"
         return 1
     }
     wait_until reads_table
@@ -143,7 +139,7 @@ interrupted_in_window() {
     grep -q "✓" "$RUN_OUT.out"
     json "$WORLD/result.json" '.interrupted and .verdict == "inconclusive"'
     json "$WORLD/result.json" '[.cells[] | select(.complete)] | length == 1
-        and (.[0].verified | .ok and .found_rows == 2000)'
+        and (.[0].verified | .ok and .found_rows == 10000)'
     json "$WORLD/result.json" '[.cells[] | select(.complete | not)] | length == 1
         and .[0].rows_per_s.median == null'
     assert_target_clean
@@ -176,33 +172,32 @@ interrupted_in_window() {
     assert_target_clean
 }
 
-# clean OPTION…: `pgwrite clean` where other people's left-overs are out of sight, since with --yes
-# it would remove them too
+# clean OPTION…: `pgwrite clean` with everybody else's left-overs out of sight, since with --yes it
+# would remove them too. What stays of /tmp is WORLD, with the program and the target's socket.
 clean() {
     [ "$(id -u)" = 0 ] || skip "needs root"
     unshare -m true 2>/dev/null || skip "no mount namespaces here"
+    mkdir -p "$WORLD/target"
+    cp "$PGWRITE" "$WORLD/pgwrite"
     # shellcheck disable=SC2016 # for the inner shell
-    run unshare -m sh -c 'mount --bind "$0" /var/tmp && mount -t tmpfs none /tmp && mkdir "$0" &&
-        mount --bind /var/tmp "$0" && mount -t tmpfs none /var/tmp && exec "$@"' "$WORLD" \
-        "$PGWRITE_SEEN" clean "$@"
+    run unshare -m sh -ec 'mount --bind "$1" "$0/target"
+        mount --rbind "$0" /var/tmp
+        mount -t tmpfs none /tmp
+        mkdir "$0"
+        mount --rbind /var/tmp "$0"
+        mount -t tmpfs none /var/tmp
+        shift
+        exec "$0/pgwrite" clean "$@"' "$WORLD" "$TARGET" "$@"
     echo "$output"
 }
 
-# The program may lie below /tmp too, where clean() hides all but WORLD.
-see_program() {
-    PGWRITE_SEEN=$WORLD/pgwrite
-    cp "$PGWRITE" "$PGWRITE_SEEN"
-}
-
 @test "clean: nothing is left over" {
-    see_program
-    clean --yes --kept "${on_target_nowhere[@]}"
+    clean --yes --kept "${in_clean[@]}"
     [ "$status" = 0 ]
     [ "$output" = "nothing is left over" ]
 }
 
 @test "SIGKILL leaves a server that clean finds; another run beside it is left alone" {
-    see_program
     run_start "${LONG[@]}"
     run_is_writing
     local beside=$RUN beside_out=$RUN_OUT killed
@@ -232,7 +227,6 @@ see_program() {
 }
 
 @test "SIGKILL leaves a schema that clean finds; another run's beside it is left alone" {
-    see_program
     run_start "${LONG[@]}" "${on_target[@]}"
     run_is_writing target
     local beside=$RUN beside_out=$RUN_OUT
@@ -245,12 +239,11 @@ see_program() {
         "$PGWRITE" clean "${on_target[@]}" | grep -q "$RUN_SCHEMA"
     }
     wait_until lists_schema
-    ln -s "$TARGET" "$WORLD/target"
-    run "$PGWRITE" clean "${on_target[@]}"
+    clean "${in_clean[@]}"
     [[ $output == *"schema  $RUN_SCHEMA on "* ]]
     [[ $output != *"$OTHER_SCHEMA"* ]]
     [[ $output == *'`pgwrite clean --yes` removes what is listed' ]]
-    clean_target --yes
+    clean --yes "${in_clean[@]}"
     [ "$status" = 0 ]
     [[ $output == "schema  $RUN_SCHEMA on "*": removed" ]]
     [ "$(sql "$TARGET" "SELECT nspname FROM pg_namespace WHERE nspname ~ '^pgwrite'")" = \
@@ -263,7 +256,6 @@ see_program() {
 }
 
 @test "clean --kept takes what --keep left" {
-    see_program
     run_start --path insert --rows 10 --keep
     run_ends 0
     find_server
@@ -276,4 +268,70 @@ see_program() {
     clean --kept --yes
     [[ $output == *": removed" ]]
     assert_nothing_left
+}
+
+# refute_writes WORD…: has to fail, since the caller has closed or filled its output
+refute_writes() {
+    local code=0
+    "$PGWRITE" "$@" 2>"$WORLD/err" || code=$?
+    [ "$code" = 1 ]
+    [ "$(grep -c "^pgwrite: can't write to standard output" "$WORLD/err")" = 1 ]
+}
+
+@test "standard output that is full or closed is an error" {
+    local words
+    for words in "run --path insert --rows 10 ${on_target[*]}" \
+        "run --path insert --rows 10 --json - ${on_target[*]}" \
+        "list paths" "check events" "--version"; do
+        # shellcheck disable=SC2086 # words
+        refute_writes $words >/dev/full
+        # shellcheck disable=SC2086
+        refute_writes $words >&-
+        # shellcheck disable=SC2086
+        refute_writes $words <&- >&-
+    done
+    assert_target_clean
+}
+
+@test "--json to where nothing can be written: an error before any server, and no file" {
+    mkdir "$WORLD/folder"
+    run "$PGWRITE" run --rows 10 --json "$WORLD/missing/result.json" --pg-bin /nowhere
+    [ "$status" = 2 ]
+    [[ $output == "pgwrite: --json: can't write $WORLD/missing/result.json: No such file"* ]]
+    run "$PGWRITE" run --rows 10 --json "$WORLD/folder" --pg-bin /nowhere
+    [ "$status" = 2 ]
+    [[ $output == "pgwrite: --json: can't write $WORLD/folder: Is a directory" ]]
+    [ -z "$(ls -A "$WORLD/folder")" ]
+}
+
+@test "--json whose folder goes away or fills up: an error, and no file" {
+    mkdir "$WORLD/folder"
+    run_start "${LONG[@]}" --json "$WORLD/folder/result.json" "${on_target[@]}"
+    run_is_writing target
+    rmdir "$WORLD/folder"
+    kill -INT "$RUN"
+    run_ends 130
+    grep -q "^pgwrite: --json: can't write $WORLD/folder/result.json: No such file" "$RUN_OUT.err"
+    run "$PGWRITE" run --path insert --rows 10 -q --json /dev/full "${on_target[@]}"
+    [ "$status" = 1 ]
+    [[ $output == *"--json: can't write /dev/full: No space left on device"* ]]
+    [ -c /dev/full ]
+    assert_target_clean
+}
+
+@test "--json replaces a file, follows a symlink, and writes into a pipe" {
+    echo old >"$WORLD/old.json"
+    ln -s old.json "$WORLD/link.json"
+    mkfifo "$WORLD/pipe"
+    local run=(run --path insert --rows 10 -q "${on_target[@]}")
+    "$PGWRITE" "${run[@]}" --json "$WORLD/link.json"
+    [ -L "$WORLD/link.json" ]
+    json "$WORLD/old.json" '.format == "pgwrite/1"'
+    timeout 30 cat "$WORLD/pipe" >"$WORLD/read.json" 3>&- &
+    CHILDREN+=($!)
+    "$PGWRITE" "${run[@]}" --json "$WORLD/pipe"
+    wait "${CHILDREN[-1]}"
+    json "$WORLD/read.json" '.format == "pgwrite/1"'
+    [ "$(find "$WORLD" -name '*.json*' | wc -l)" = 3 ]
+    assert_target_clean
 }

@@ -56,11 +56,11 @@ run_ends() {
     [ "$code" = "$1" ]
 }
 
-# The run's error, which has to be one line and perhaps a hint.
+# The run has one error, and it says this.
 run_says() {
-    [ "$(grep -c '^pgwrite: ' "$RUN_OUT.err")" = 1 ]
-    grep -q "^pgwrite: .*$1" "$RUN_OUT.err"
-    refute grep -v -e '^pgwrite: ' -e '^hint: ' -e '^warning: ' "$RUN_OUT.err"
+    local said
+    said=$(grep '^pgwrite: ' "$RUN_OUT.err" | grep -v '^pgwrite: warning: ')
+    [[ $said == *"$1"* && $said != *$'\n'* ]]
 }
 
 # What the run measured until it was stopped is reported and marked as a part.
@@ -69,9 +69,10 @@ run_reports_part() {
     grep -q "$1" "$RUN_OUT.out"
 }
 
-# The throwaway server's folder, once the server answers. RUN_DIR
+# The throwaway server's folder and socket, once it answers: RUN_DIR, RUN_SERVER.
 find_server() {
     local dir
+    [ -n "${BIN:-}" ] || find_bin || return
     for dir in "$WORLD"/pgwrite-*; do
         [ "$dir" != "${OTHER_DIR:-}" ] || continue
         RUN_DIR=$dir RUN_SERVER=$dir/socket
@@ -80,7 +81,7 @@ find_server() {
     return 1
 }
 
-# find_program_dir: BIN, where no target has told it
+# BIN, where no target has told it.
 find_bin() {
     local dir
     for dir in "$WORLD"/pgwrite-*; do
@@ -104,24 +105,19 @@ is_writing() {
         AND pg_relation_size('$RUN_SCHEMA.events') > 8192")" = t ]
 }
 
-# Waits until the run writes, on its own server or (server_is_target) on the target.
+# A run makes its schema once to check the plan, and again for each round.
+finds_writing() {
+    find_schema && is_writing
+}
+
+# run_is_writing [target]: waits until it does, on its own server or on the target.
 run_is_writing() {
-    wait_until find_bin_or_target
     if [[ ${1:-} == target ]]; then
         RUN_SERVER=$TARGET
     else
         wait_until find_server
     fi
-    wait_until find_writing
-}
-
-find_bin_or_target() {
-    [ -n "${BIN:-}" ] || find_bin
-}
-
-# A run makes its schema once to check the plan, and again for each round.
-find_writing() {
-    find_schema && is_writing
+    wait_until finds_writing
 }
 
 # No schema of a run is left on the target, and no session of one.
@@ -135,7 +131,7 @@ target_is_quiet() {
         WHERE application_name ~ '^pgwrite'")" = 0 ]
 }
 
-# companion SERVER: a session of somebody else's; `tell SQL` gives it a statement.
+# companion SERVER: a session of somebody else's; `tell SQL` gives it statements.
 companion() {
     mkfifo "$WORLD/companion"
     "$BIN/psql" -X -q -A -t -h "$1" -U postgres -d postgres <"$WORLD/companion" \
@@ -145,7 +141,7 @@ companion() {
 }
 
 tell() {
-    echo "$1;" >&"$COMPANION"
+    echo "$1" >&"$COMPANION"
 }
 
 companion_ends() {

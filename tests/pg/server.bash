@@ -24,14 +24,14 @@ server_field() {
     sed -n "s/^$1=//p" "$WORLD/server"
 }
 
-# sql TEXT: what psql prints for it, values separated by |
+# sql TEXT: what psql prints for it, values separated by |, from DATABASE or postgres
 sql() {
-    PGTZ=UTC "$BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$SOCKET" -U postgres -d postgres -c "$1"
+    PGTZ=UTC "$BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$SOCKET" -U postgres -d "${DATABASE:-postgres}" -c "$1"
 }
 
 # pgw ARGUMENT…: a run on the server, with its result in JSON; for `run`, and for bats's own run.
 pgw() {
-    "$PGWRITE" run -h "$SOCKET" -U postgres -d postgres --quiet --json "$JSON" "$@"
+    "$PGWRITE" run -h "$SOCKET" -U postgres -d "${DATABASE:-postgres}" --quiet --json "$JSON" "$@"
 }
 
 # measure ARGUMENT…: such a run that must succeed, have every cell verified and leave no schema.

@@ -398,27 +398,14 @@ static void first_signal_is_kept_and_wakes_poll(void **state) {
 static void log_all(void) {
     log_message("%d rows", 5);
     log_progress("not here");
-    log_warning("%s is off", "fsync");
     log_progress_end();
     if (log_is_terminal())
         fputs("a file is a terminal\n", stderr);
 }
 
-static void log_all_quiet(void) {
-    log_set_quiet(true);
-    log_all();
-    log_set_quiet(false);
-    log_message("loud again");
-}
-
 static void log_to_a_file_has_no_progress(void **state) {
     (void)state;
-    assert_prints(log_all, "pgwrite: 5 rows\npgwrite: warning: fsync is off\n");
-}
-
-static void quiet_log_has_warnings_alone(void **state) {
-    (void)state;
-    assert_prints(log_all_quiet, "pgwrite: warning: fsync is off\npgwrite: loud again\n");
+    assert_prints(log_all, "pgwrite: 5 rows\n");
 }
 
 int main(void) {
@@ -442,7 +429,6 @@ int main(void) {
         cmocka_unit_test(missing_embedded_file_ends_the_program),
         cmocka_unit_test(first_signal_is_kept_and_wakes_poll),
         cmocka_unit_test(log_to_a_file_has_no_progress),
-        cmocka_unit_test(quiet_log_has_warnings_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 -- Foreign keys as plain schemas have them: a chain of three tables, an identity key, one to one, the
--- table itself, and two columns that refer to the same table.
+-- table itself, and two columns, of different types, that refer to the same table.
 CREATE TABLE country (
     code char(3) PRIMARY KEY,
     name text NOT NULL
@@ -24,7 +24,7 @@ CREATE TABLE visits (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     shop_id     uuid NOT NULL REFERENCES shop,
     from_city   int NOT NULL REFERENCES city,
-    to_city     int REFERENCES city (id),
+    to_city     bigint REFERENCES city (id),
     passport_no bigint NOT NULL UNIQUE REFERENCES passport,
     previous_id bigint REFERENCES visits
 );
