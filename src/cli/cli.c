@@ -76,7 +76,8 @@ bool cli_parse(const struct command *command, int argc, const char **argv,
     /* popt prints argv[0] in its usage line. It counts bytes: its texts are ASCII. */
     char usage[256], name[32];
     snprintf(name, sizeof name, "pgwrite %s", command->name);
-    snprintf(usage, sizeof usage, "[OPTION...] %s\n\n%s.", command->arguments, command->summary);
+    snprintf(usage, sizeof usage, "[OPTION...]%s%s\n\n%s.", *command->arguments ? " " : "",
+             command->arguments, command->summary);
     const char **words = mem_alloc((size_t)argc + 1, sizeof *words);
     memcpy(words, argv, (size_t)argc * sizeof *words);
     words[0] = name;

@@ -173,7 +173,6 @@ static uint64_t next_event(const struct run *run, uint64_t now) {
 /* From go to the last worker's end. */
 static void await_finished(struct run *run) {
     struct gate *gate = &run->gate;
-    window_edges(run, clock_ns());
     for (bool finished = false; !finished;) {
         uint64_t now = clock_ns();
         pthread_mutex_lock(&gate->mutex);
@@ -272,6 +271,11 @@ static void go(struct run *run) {
     const struct load_options *options = run->options;
     if (options->hooks.connected)
         options->hooks.connected(options->hooks.context);
+    /* Exact rows are measured from the first to the last: the hook must have looked before the first. */
+    if (options->rows) {
+        run->end_ns = UINT64_MAX;
+        window_edges(run, clock_ns());
+    }
     run->go_ns = clock_ns();
     run->begin_ns = run->go_ns + (options->rows ? 0 : options->warmup_ns);
     run->end_ns = options->rows ? UINT64_MAX : run->begin_ns + options->duration_ns;

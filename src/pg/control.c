@@ -199,8 +199,9 @@ bool control_exec(struct control *control, const char *sql, struct error *error)
     return ok;
 }
 
-/* Turns the server's position (1-based, in characters) into line and column, and keeps the line. */
-static void locate(struct error *error, const char *sql, const char *file, int position) {
+/* Turns the server's position (1-based, in characters) into line and column, and keeps the line;
+ * returns the place. */
+static const char *locate(struct error *error, const char *sql, const char *file, int position) {
     const char *at = sql;
     for (int n = 1; *at && n < position; n++) {
         at++;
@@ -219,10 +220,18 @@ static void locate(struct error *error, const char *sql, const char *file, int p
         column += ((unsigned char)*p & 0xc0) != 0x80;
     error_at(error, file, line, column);
     size_t length = strcspn(start, "\n");
-    if (length < sizeof error->line / 2)
-        snprintf(error->line, sizeof error->line, "%.*s\n%*s^", (int)length, start, column - 1, "");
-    if (*at == '\\')
-        error_hint(error, "psql's backslash commands are not SQL: remove those lines");
+    if (length + (size_t)(at - start) + 3 > sizeof error->line)
+        return at;
+    char *out = error->line;
+    out = (char *)memcpy(out, start, length) + length;
+    *out++ = '\n';
+    for (const char *p = start; p < at; p++)
+        if (*p == '\t')
+            *out++ = '\t';
+        else if (((unsigned char)*p & 0xc0) != 0x80)
+            *out++ = ' ';
+    memcpy(out, "^", 2);
+    return at;
 }
 
 /* A dollar quote that the text does not contain. */
@@ -251,16 +260,19 @@ bool control_exec_script(struct control *control, const char *sql, const char *f
             result ? PQresultErrorField(result, PG_DIAG_INTERNAL_POSITION) : NULL;
         const char *query = result ? PQresultErrorField(result, PG_DIAG_INTERNAL_QUERY) : NULL;
         /* A statement within a function of the script has a query and positions of its own. */
+        bool backslash = false;
         if (position && query && strcmp(query, sql) == 0)
-            locate(error, sql, file, atoi(position));
+            backslash = *locate(error, sql, file, atoi(position)) == '\\';
         else
             error_at(error, file, 0, 0);
-        bool backslash = *sql == '\\' || strstr(sql, "\n\\");
         if (backslash && strcmp(error->sqlstate, "42601") == 0)
             error_hint(error, "psql's backslash commands are not SQL: remove those lines");
+        else if (strcmp(error->sqlstate, "0A000") == 0 && strstr(error->what, "COPY"))
+            error_hint(error, "put rows in with INSERT: there is no client to copy from");
         else if (strcmp(error->sqlstate, "0A000") == 0)
-            error_hint(error, "the file is loaded within one transaction: take BEGIN, COMMIT and "
-                              "the like out of it");
+            error_hint(error,
+                       "the file is loaded within one transaction: take BEGIN, COMMIT and the like "
+                       "out of it");
     }
     PQclear(result);
     return ok;

@@ -103,6 +103,13 @@ bool target_resolve(const struct target_options *options, struct arena *arena,
 
 void target_local(const char *socket_dir, int port, const char *user, struct arena *arena,
                   struct target *target) {
+    /* These speak of another server. libpq heeds them where a host is given too: the address would
+     * even win over our socket. */
+    static const char *const foreign[] = {
+        "PGHOSTADDR",       "PGSERVICE",    "PGREQUIREPEER",       "PGREQUIREAUTH",
+        "PGCHANNELBINDING", "PGGSSENCMODE", "PGTARGETSESSIONATTRS"};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        unsetenv(foreign[i]);
     *target = (struct target){0};
     target_add(target, "host", arena_strdup(arena, socket_dir));
     target_add(target, "port", arena_printf(arena, "%d", port));

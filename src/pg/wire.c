@@ -161,8 +161,10 @@ bool wire_error(const struct wire *wire, struct error *error) {
     if (!wire->failure && PQstatus(wire->conn) == CONNECTION_BAD && PQbackendPID(wire->conn) == 0)
         return pg_connect_error(error, wire->conn);
     (void)PQisBusy(wire->conn); /* reads what came before the connection broke off */
-    if (wire->farewell && !error->set)
+    if (wire->farewell) {
         *error = *wire->farewell;
+        return false;
+    }
     return pg_error(error, wire->conn, wire->failure);
 }
 

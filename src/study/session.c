@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/embed.h"
 #include "base/log.h"
 #include "base/strbuf.h"
 
@@ -80,40 +81,33 @@ bool session_open(const struct session_options *options, struct arena *arena,
     return false;
 }
 
-/* Relations outside the run's own schema, and those of them that this transaction has made or
- * changed. Its snapshot is from before the script, so that a younger xmin can only be its own or
- * that of one of its subtransactions. */
-static const char outside_sql[] =
-    "SELECT count(*)::int8, coalesce(min(c.oid::pg_catalog.regclass::text) FILTER "
-    "(WHERE pg_catalog.age(c.xmin) <= "
-    "pg_catalog.age(pg_catalog.pg_current_xact_id()::pg_catalog.xid)), "
-    "'')::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname <> $1 AND n.nspname NOT LIKE 'pg\\_%'";
-
-static bool count_outside(struct session *session, int64_t *relations, struct error *error) {
+static bool count_outside(struct session *session, int64_t *objects, struct error *error) {
     struct control_rows *rows;
-    if (!control_query_one(session->control, outside_sql, CONTROL_ARGS(ARG_TEXT(session->schema)),
-                           &rows, error))
+    if (!control_query_one(session->control, embedded_text("src/study/outside.sql"),
+                           CONTROL_ARGS(ARG_TEXT(session->schema)), &rows, error))
         return false;
-    *relations = control_int8(rows, 0, 0);
+    *objects = control_int8(rows, 0, 0);
     control_rows_free(rows);
     return true;
 }
 
-/* What the user's SQL has done beside the run's own schema: made, changed or dropped relations. */
-static bool check_outside(struct session *session, int64_t relations_before, const char *file,
+/* What the user's SQL has done beside the run's own schema: made, changed or dropped something, or
+ * written rows. */
+static bool check_outside(struct session *session, int64_t objects_before, const char *file,
                           struct error *error) {
     struct control_rows *rows;
-    if (!control_query_one(session->control, outside_sql, CONTROL_ARGS(ARG_TEXT(session->schema)),
-                           &rows, error))
+    if (!control_query_one(session->control, embedded_text("src/study/outside.sql"),
+                           CONTROL_ARGS(ARG_TEXT(session->schema)), &rows, error))
         return false;
     bool ok = true;
     if (*control_text(rows, 0, 1)) {
         ok = error_usage(error, "the schema file makes or changes %s, outside the run's own schema",
                          control_text(rows, 0, 1));
-        error_hint(error, "write the names without a schema: they are made in %s", session->schema);
-    } else if (control_int8(rows, 0, 0) < relations_before) {
-        ok = error_usage(error, "the schema file drops tables outside the run's own schema");
+        error_hint(error,
+                   "write names without a schema: they are made in %s, and nothing else may change",
+                   session->schema);
+    } else if (control_int8(rows, 0, 0) < objects_before) {
+        ok = error_usage(error, "the schema file drops something outside the run's own schema");
         error_hint(error, "take the DROP out of it");
     }
     control_rows_free(rows);

@@ -87,8 +87,8 @@ assert_same_content() {
     local rows
     for rows in 1 3 101; do
         measure "$WORKLOAD" --rows "$rows" --pool 5 --batch 7
-        same "rows found" "$(result '[.cells[].verified.found_rows] | unique | .[]')" "$rows"
-        same "rows acknowledged" "$(result '[.cells[].verified.acknowledged_rows] | unique | .[]')" \
+        same "rows, found and acknowledged" \
+            "$(result '[.cells[].verified | .found_rows, .acknowledged_rows] | unique | .[]')" \
             "$rows"
         same "number of hashes" "$(hashes | wc -l)" 1
     done
@@ -121,20 +121,22 @@ assert_same_content() {
     done
 }
 
-# The expected texts are written anew here: neither pgwrite's reader nor its encoders have seen them.
+# The expected texts are written anew here: neither pgwrite's reader nor its encoders saw them.
 @test "the texts arrive unharmed, and an empty text is not NULL" {
     local picks alphabet
-    picks="'', ' ', 'NULL', E'\\\\N', E'\\\\.', E'a\n\\\\.\nb', 'it''s', '\"', E'\\\\', E'tab\there',
-        E'line\r\nend', '\$1', 'Grüße, 漢字 😀'"
+    picks="'', ' ', 'NULL', E'\\\\N', E'\\\\.', E'a\n\\\\.\nb', 'it''s', '\"', E'\\\\',
+        E'tab\there', E'line\r\nend', '\$1', 'Grüße, 漢字 😀'"
     alphabet="E'aZ ''\"\\\\\t\n\r,;\$%{}äß€漢😀'"
     for path in insert multirow unnest copy-text copy-csv copy-binary prepared pipeline; do
         measure_kept "$WORKLOAD" --rows 400 --path "$path" --pool 2 --batch 50
-        same "picks, $path" "$(sql "SELECT array_agg(DISTINCT pick ORDER BY pick) =
-                                           (SELECT array_agg(p ORDER BY p) FROM unnest(ARRAY[$picks]) p)
-                                    FROM $SCHEMA.hostile")" t
+        same "picks, $path" \
+            "$(sql "SELECT array_agg(DISTINCT pick ORDER BY pick) =
+                           (SELECT array_agg(p ORDER BY p) FROM unnest(ARRAY[$picks]) p)
+                    FROM $SCHEMA.hostile")" t
         same "characters of note, $path" \
             "$(sql "SELECT array_agg(DISTINCT c ORDER BY c) =
-                           (SELECT array_agg(a ORDER BY a) FROM regexp_split_to_table($alphabet, '') a)
+                           (SELECT array_agg(a ORDER BY a)
+                            FROM regexp_split_to_table($alphabet, '') a)
                     FROM $SCHEMA.hostile, regexp_split_to_table(note, '') c WHERE note <> ''")" t
         same "kinds of maybe, $path" \
             "$(sql "SELECT array_agg(DISTINCT coalesce('<' || maybe || '>', 'null')) =
@@ -142,7 +144,8 @@ assert_same_content() {
         same "tags, $path" \
             "$(sql "SELECT bool_and(tags IS NULL OR tags IN ('{}', ARRAY[NULL, 'NULL', ''],
                                ARRAY['a\"b', E'c\\\\d', 'e,f', '{g}', E'h\ni'])),
-                           count(DISTINCT tags), bool_or(tags IS NULL) FROM $SCHEMA.hostile")" 't|3|t'
+                           count(DISTINCT tags), bool_or(tags IS NULL)
+                    FROM $SCHEMA.hostile")" 't|3|t'
         same "what the documents say, $path" \
             "$(sql "SELECT string_agg(DISTINCT doc->>'say', ', ' ORDER BY doc->>'say')
                     FROM $SCHEMA.hostile")" '"ja" \ ä, "ja" \ 漢, "ja" \ 😀'

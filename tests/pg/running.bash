@@ -53,13 +53,14 @@ run_ends() {
     local code=0
     wait "$RUN" || code=$?
     cat "$RUN_OUT.out" "$RUN_OUT.err"
+    echo "exit code $code"
     [ "$code" = "$1" ]
 }
 
 # The run has one error, and it says this.
 run_says() {
     local said
-    said=$(grep '^pgwrite: ' "$RUN_OUT.err" | grep -v '^pgwrite: warning: ')
+    said=$(grep '^pgwrite: ' "$RUN_OUT.err" | grep -v -e '^pgwrite: warning: ' -e ': writes to ')
     [[ $said == *"$1"* && $said != *$'\n'* ]]
 }
 

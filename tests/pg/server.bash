@@ -26,7 +26,8 @@ server_field() {
 
 # sql TEXT: what psql prints for it, values separated by |, from DATABASE or postgres
 sql() {
-    PGTZ=UTC "$BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$SOCKET" -U postgres -d "${DATABASE:-postgres}" -c "$1"
+    PGTZ=UTC "$BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 \
+        -h "$SOCKET" -U postgres -d "${DATABASE:-postgres}" -c "$1"
 }
 
 # pgw ARGUMENT…: a run on the server, with its result in JSON; for `run`, and for bats's own run.

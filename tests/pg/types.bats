@@ -84,7 +84,8 @@ refused() {
         "c_inet << '10.0.0.0/8' AND c_cidr << '10.0.0.0/8'" \
         "cardinality(c_ints) BETWEEN 0 AND 5" \
         "1 <= ALL (c_ints) AND 1000000 >= ALL (c_ints)"; do
-        same "whether always $condition" "$(sql "SELECT bool_and($condition) FROM $SCHEMA.strict")" t
+        same "whether always $condition" \
+            "$(sql "SELECT bool_and($condition) FROM $SCHEMA.strict")" t
     done
     same "labels of the enum" "$(sql "SELECT count(DISTINCT c_enum) FROM $SCHEMA.strict")" 4
     same "lengths of arrays" \
@@ -213,7 +214,8 @@ EOF
     measure_kept "$WORLD/ref.yaml" --rows 2000 --path copy-binary
     same "references" \
         "$(sql "SELECT (SELECT count(*) FROM $SCHEMA.parent),
-                       count(DISTINCT a) BETWEEN 1150 AND 1400, count(DISTINCT b) BETWEEN 1150 AND 1400,
+                       count(DISTINCT a) BETWEEN 1150 AND 1400,
+                       count(DISTINCT b) BETWEEN 1150 AND 1400,
                        count(c) BETWEEN 890 AND 1110, count(DISTINCT d),
                        count(*) FILTER (WHERE c = 1) > 50,
                        bool_and(a IN (SELECT id FROM $SCHEMA.parent)),
@@ -229,9 +231,8 @@ EOF
 
 @test "partitioned by range and by hash" {
     all_paths --schema "$DATA/partitions.sql" --rows 300
-    same "whether heap and index have bytes" \
-        "$(result '[.cells[].table | .heap_bytes_per_row > 20 and .index_bytes_per_row > 5] | all')" \
-        true
+    same "whether heap and index have bytes" "$(result \
+        '[.cells[].table | .heap_bytes_per_row > 20 and .index_bytes_per_row > 5] | all')" true
     measure_kept --schema "$DATA/partitions.sql" --rows 300 --path copy-binary
     same "rows and parts" \
         "$(sql "SELECT count(*), count(DISTINCT tableoid) FROM $SCHEMA.readings")" "300|3"

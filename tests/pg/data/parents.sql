@@ -1,5 +1,5 @@
--- Foreign keys as plain schemas have them: a chain of three tables, an identity key, one to one, the
--- table itself, and two columns, of different types, that refer to the same table.
+-- Foreign keys as plain schemas have them: a chain of three tables, an identity key, one to one,
+-- the table itself, and two columns, of different types, that refer to the same table.
 CREATE TABLE country (
     code char(3) PRIMARY KEY,
     name text NOT NULL

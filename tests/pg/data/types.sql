@@ -62,7 +62,9 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOR name IN SELECT attname FROM pg_attribute WHERE attrelid = 'strict'::regclass AND attnum > 0 LOOP
+    FOR name IN
+        SELECT attname FROM pg_attribute WHERE attrelid = 'strict'::regclass AND attnum > 0
+    LOOP
         EXECUTE format('ALTER TABLE strict ALTER %I SET NOT NULL', name);
     END LOOP;
 END $$;
