@@ -173,6 +173,7 @@ static uint64_t next_event(const struct run *run, uint64_t now) {
 /* From go to the last worker's end. */
 static void await_finished(struct run *run) {
     struct gate *gate = &run->gate;
+    window_edges(run, clock_ns()); /* without a warm-up the window begins at once */
     for (bool finished = false; !finished;) {
         uint64_t now = clock_ns();
         pthread_mutex_lock(&gate->mutex);
