@@ -242,6 +242,8 @@ void connection_abandon(struct connection *connection) {
 
 static void connection_event(uv_poll_t *poll, int status, int events) {
     struct connection *connection = poll->data;
+    if (status < 0)
+        connection->events = 0; /* libuv has stopped watching: the next watch() must begin again */
     if (connection->state == CONN_CONNECTING) {
         on_connecting(connection);
         return;

@@ -272,7 +272,8 @@ static void go(struct run *run) {
     const struct load_options *options = run->options;
     if (options->hooks.connected)
         options->hooks.connected(options->hooks.context);
-    /* Exact rows are measured from the first to the last: the hook must have looked before the first. */
+    /* Exact rows are measured from the first to the last: the hook must have looked before the
+     * first. */
     if (options->rows) {
         run->end_ns = UINT64_MAX;
         window_edges(run, clock_ns());

@@ -43,6 +43,7 @@ static void keep_farewell(void *context, const PGresult *notice) {
 }
 
 bool wire_ready(struct wire *wire, enum wire_binding binding, struct error *error) {
+    wire->connected = true;
     PQsetNoticeReceiver(wire->conn, keep_farewell, wire);
     if (PQsetnonblocking(wire->conn, 1) != 0)
         return pg_error(error, wire->conn, NULL);
@@ -157,15 +158,26 @@ enum wire_event wire_next(struct wire *wire, struct wire_reply *reply) {
     return event;
 }
 
-bool wire_error(const struct wire *wire, struct error *error) {
-    if (!wire->failure && PQstatus(wire->conn) == CONNECTION_BAD && PQbackendPID(wire->conn) == 0)
-        return pg_connect_error(error, wire->conn);
-    (void)PQisBusy(wire->conn); /* reads what came before the connection broke off */
-    if (wire->farewell) {
-        *error = *wire->farewell;
-        return false;
+/* What the server said last may have come and not be read: libpq hands it out, as a result or as a
+ * notice, when it is asked for results. It has no socket any more that it could wait for. */
+static void read_farewell(struct wire *wire) {
+    for (int i = 0; i < 4 && !wire->farewell; i++) {
+        PGresult *result = PQgetResult(wire->conn);
+        keep_farewell(wire, result);
+        PQclear(result);
     }
-    return pg_error(error, wire->conn, wire->failure);
+}
+
+bool wire_error(struct wire *wire, struct error *error) {
+    if (!wire->connected)
+        return pg_connect_error(error, wire->conn);
+    bool said = wire->failure && PQresultErrorField(wire->failure, PG_DIAG_SQLSTATE);
+    if (!said && wire_lost(wire))
+        read_farewell(wire);
+    if (said || !wire->farewell)
+        return pg_error(error, wire->conn, wire->failure);
+    *error = *wire->farewell;
+    return false;
 }
 
 bool wire_lost(const struct wire *wire) {

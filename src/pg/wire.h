@@ -87,7 +87,7 @@ struct wire_reply {
 enum wire_event wire_next(struct wire *wire, struct wire_reply *reply);
 
 /* The first failure since wire_ready(), or why the connection was not made. Returns false. */
-bool wire_error(const struct wire *wire, struct error *error);
+bool wire_error(struct wire *wire, struct error *error);
 bool wire_lost(const struct wire *wire);
 
 #endif

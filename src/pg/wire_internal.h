@@ -7,6 +7,7 @@
 
 struct wire {
     PGconn *conn;
+    bool connected;
     PGresult *failure;      /* the first: a dying server sends a second one that says less */
     struct error *farewell; /* why the server ended the session between two statements */
     void *binding;          /* the PGparam of the libpqtypes binding, else NULL */

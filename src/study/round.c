@@ -339,6 +339,12 @@ bool round_run(const struct round_context *context, const struct result_cell *ce
     if (ok) {
         ok = run_load(&running, &write, round, error);
         close_sampler(&running, round);
+        if (ok && round->abandoned > 0)
+            result_warn(context->result,
+                        "%s, pool %u: %" PRIu64
+                        " commits did not end within 10 s after the window and were "
+                        "abandoned",
+                        cell->path, cell->pool, round->abandoned);
         if (running.hook_error.set && ok)
             result_warn(context->result, "some server figures are unknown: %s",
                         running.hook_error.what);

@@ -86,11 +86,11 @@ section() {
 }
 
 @test "the documents link to files that are there" {
-    missing=""
+    broken=""
     for file in *.md docs/*.md; do
-        for target in $(grep -oE '\]\([^):#]+' "$file" | cut -c3- | grep -vx 'https*'); do
-            [ -e "$(dirname "$file")/$target" ] || missing+="$file: $target"$'\n'
+        for target in $(grep -oE '\]\([^):#]+' "$file" | cut -c3- | grep -vxE 'https?'); do
+            [ -e "$(dirname "$file")/$target" ] || broken+="$file: $target"$'\n'
         done
     done
-    same "links to nothing" "" "$missing"
+    same "links to nothing" "" "$broken"
 }

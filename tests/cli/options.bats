@@ -330,7 +330,8 @@ pgwrite: w.yaml:4:3: the key "pool" is there twice, first in line 3
   pool: 8
   ^
 END
-    for option in dbname host port username throwaway keep data-dir pg-bin schema table json quiet; do
+    for option in dbname host port username throwaway keep data-dir pg-bin schema table json \
+        quiet; do
         printf '%s\n' 'schema: s.sql' "load: {$option: 1}" >w.yaml
         invoke run --pg-bin "$NO_SERVER" w.yaml
         same "exit code of load.$option" 2 "$status"

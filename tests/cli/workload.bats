@@ -248,6 +248,10 @@ pgwrite: s.sql:2:8: the server says: syntax error at or near "TABEL" (SQLSTATE 4
 CREATE TABEL u (a int);
        ^
 END
+    schema 'CREATE TABLE t (a int);' $'\tCREATE TABLE u (a intt);'
+    bad_plan <<<$'pgwrite: s.sql:2:20: the server says: type "intt" does not exist (SQLSTATE 42704)
+\tCREATE TABLE u (a intt);
+\t                  ^'
     schema 'CREATE TABLE t (a int REFERENCES nowhere);'
     bad_plan <<'END'
 pgwrite: s.sql: the server says: relation "nowhere" does not exist (SQLSTATE 42P01)
@@ -284,25 +288,46 @@ END
 
 @test "a schema that reaches beyond the run's own" {
     workload 'table: t'
-    schema 'CREATE TABLE t (a int);' 'CREATE TABLE public.mine (a int);'
-    bad_plan <<'END'
-pgwrite: s.sql: the schema file makes or changes public.mine, outside the run's own schema
-hint: write the names without a schema: they are made in pgwrite_ID
+    while IFS='|' read -r what statement; do
+        schema 'CREATE TABLE t (a int);' "$statement"
+        bad_plan <<END
+pgwrite: s.sql: the schema file makes or changes $what, outside the run's own schema
+hint: write names without a schema: they are made in pgwrite_ID, and nothing else may change
 END
-    schema 'CREATE TABLE t (a int);' 'SET search_path = public; CREATE TABLE mine (a int);'
-    bad_plan <<'END'
-pgwrite: s.sql: the schema file makes or changes public.mine, outside the run's own schema
-hint: write the names without a schema: they are made in pgwrite_ID
-END
-    schema 'CREATE TABLE t (a int);' 'ALTER TABLE public.orders ADD b int;'
-    bad_plan <<'END'
-pgwrite: s.sql: the schema file makes or changes public.orders, outside the run's own schema
-hint: write the names without a schema: they are made in pgwrite_ID
+    done <<'END'
+relation public.mine|CREATE TABLE public.mine (a int);
+relation public.mine|SET search_path = public; CREATE TABLE mine (a int);
+relation public.orders|ALTER TABLE public.orders ADD b int;
+relation public.orders|TRUNCATE public.orders;
+function public.f()|CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+type public.mood|CREATE TYPE public.mood AS ENUM ('good');
+schema other|CREATE SCHEMA other;
+rows of public.orders|INSERT INTO public.orders VALUES (2);
+rows of public.orders|DELETE FROM public.orders;
 END
     schema 'CREATE TABLE t (a int);' 'DROP TABLE public.orders;'
     bad_plan <<'END'
-pgwrite: s.sql: the schema file drops tables outside the run's own schema
+pgwrite: s.sql: the schema file drops something outside the run's own schema
 hint: take the DROP out of it
+END
+}
+
+@test "a schema may hold functions, types and rows of its own" {
+    workload 'table: t'
+    schema 'CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1), (2);' \
+        "CREATE TYPE mood AS ENUM ('good', 'bad');" \
+        'CREATE TABLE t (p_id int NOT NULL REFERENCES p, m mood);' \
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';" \
+        'CREATE TRIGGER f BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();'
+    good --rounds 2
+}
+
+@test "a schema with rows to copy" {
+    workload 'table: t'
+    schema 'CREATE TABLE t (a int);' 'COPY t FROM stdin;'
+    bad_plan <<'END'
+pgwrite: s.sql: the server says: cannot COPY to/from client in PL/pgSQL (SQLSTATE 0A000)
+hint: put rows in with INSERT: there is no client to copy from
 END
 }
 
@@ -356,7 +381,7 @@ END
     workload "columns: {place: {gen: choice, of: ['(1,2)', here]}}"
     invoke run -h "$SERVER_HOST" -U postgres -d postgres --rows 1 w.yaml
     same "exit code" 2 "$status"
-    has "stderr" 'w.yaml:2:11: column "place", value "here": the server says: invalid input' "$errors"
+    has "stderr" 'w.yaml:2:11: column "place", value "here": the server says: invalid' "$errors"
 }
 
 @test "a unique column of a type without distinct values" {
@@ -425,7 +450,7 @@ END
     invoke check events
     same "stderr" "" "$errors"
     same "exit code" 0 "$status"
-    for word in 'workload    events: ' 'site_id ' 'identity' 'paths       insert, multirow, unnest' \
+    for word in 'workload    events: ' 'site_id ' 'identity' 'paths       insert, multirow' \
         'row 4'; do
         has "check events" "$word" "$output"
     done

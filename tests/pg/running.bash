@@ -99,7 +99,7 @@ find_schema() {
     [ -n "$RUN_SCHEMA" ]
 }
 
-# Rows are being written: the pool's sessions have statements, and the table has grown past a page.
+# Rows are committed: the pool's sessions have statements, and rows of theirs can be seen.
 is_writing() {
     [ "$(sql "$RUN_SERVER" "SELECT count(*) > 0 FROM pg_stat_activity
         WHERE application_name ~ '^pgwrite [0-9a-f]{8}$' AND query ~ '^(INSERT|COPY)'
