@@ -86,6 +86,10 @@ static bool list_is_full(size_t count, struct error *error) {
            !error_usage(error, "a list of more than %d", MATRIX_LIST_MAX);
 }
 
+static bool listed_twice(const char *word, struct error *error) {
+    return error_usage(error, "\"%s\" is listed twice", word);
+}
+
 static bool take_path(const char *word, void *context, struct error *error) {
     struct matrix_options *out = context;
     if (list_is_full(out->path_count, error))
@@ -102,7 +106,7 @@ static bool take_path(const char *word, void *context, struct error *error) {
     }
     for (size_t i = 0; i < out->path_count; i++)
         if (out->paths[i] == path)
-            return error_usage(error, "\"%s\" is listed twice", word);
+            return listed_twice(word, error);
     out->paths[out->path_count++] = path;
     return true;
 }
@@ -112,6 +116,9 @@ static bool take_pool(const char *word, void *context, struct error *error) {
     uint64_t pool;
     if (list_is_full(out->pool_count, error) || !parse_count(word, 1, POOL_MAX, &pool, error))
         return false;
+    for (size_t i = 0; i < out->pool_count; i++)
+        if (out->pools[i] == pool)
+            return listed_twice(word, error);
     out->pools[out->pool_count++] = (uint32_t)pool;
     return true;
 }
@@ -123,6 +130,9 @@ static bool take_batch(const char *word, void *context, struct error *error) {
         return false;
     if (range->min < 1 || range->max > BATCH_MAX)
         return error_usage(error, "\"%s\" is not between 1 and %d rows", word, BATCH_MAX);
+    for (size_t i = 0; i < out->batch_count; i++)
+        if (out->batches[i].min == range->min && out->batches[i].max == range->max)
+            return listed_twice(word, error);
     out->batch_count++;
     return true;
 }

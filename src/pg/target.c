@@ -74,9 +74,20 @@ static bool unparsable(const char *conninfo, const char *message, struct error *
     return error_hint(error, "a database name, 'host=… dbname=…' or postgresql://user@host/db");
 }
 
+/* libpq also takes a list of ports, one for each host of a list. */
+static bool is_port(const char *text) {
+    bool list = strchr(text, ',') != NULL;
+    return list ||
+           (strspn(text, "0123456789") == strlen(text) && atoi(text) >= 1 && atoi(text) <= 65535);
+}
+
 bool target_resolve(const struct target_options *options, struct arena *arena,
                     struct target *target, struct error *error) {
     *target = (struct target){0};
+    if (options->port && !is_port(options->port)) {
+        error_usage(error, "--port: \"%s\" is no port", options->port);
+        return error_hint(error, "a number from 1 to 65535");
+    }
     PQconninfoOption *parsed = NULL;
     if (options->dbname && is_conninfo(options->dbname)) {
         char *message = NULL;
