@@ -114,7 +114,7 @@ wide_schema() {
     json "$JSON" '[.cells[] | select(.path != "prepared").latency.commit == null] | all'
 }
 
-@test "a prepared cell's mixed batches add up" {
+@test "batches whose sizes are drawn from a range add up" {
     measure --path multirow,copy-text,pipeline,unnest --pool 3 --batch 5..15 --rows 1000
     all_rows 1000
     json "$JSON" '[.cells[].rounds[0] | .commits >= 1000 / 15 and .commits <= 1000 / 5 + 3] | all'
@@ -209,6 +209,6 @@ order_of() {
             | select((.type + ":" + .event | ascii_downcase)
                 | IN("lwlock:walwrite", "io:walsync", "io:walwrite", "ipc:syncrep") | not) | .share]
         | (max // 0) < $cell.commit_flush_share'
-    # The shares are of the sessions'"'"' time.
+    # All of the sessions' time, in shares.
     json "$JSON" '([.cells[0].wait_profile[].share] | add - 1 | fabs) < 0.001'
 }

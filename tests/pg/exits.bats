@@ -282,6 +282,22 @@ clean() {
     assert_nothing_left
 }
 
+@test "clean --kept takes a schema that --keep left, and plain clean does not" {
+    run_start --path insert --rows 10 --keep "${on_target[@]}"
+    run_ends 0
+    RUN_SERVER=$TARGET
+    find_schema
+    grep -q "$RUN_SCHEMA" "$RUN_OUT.err"
+    clean --yes "${in_clean[@]}"
+    [ "$output" = "nothing is left over" ]
+    [ "$(sql "$TARGET" "SELECT count(*) FROM $RUN_SCHEMA.events")" = 10 ]
+    clean --kept "${in_clean[@]}"
+    [[ ${lines[0]} == "schema  $RUN_SCHEMA on "*"kept by --keep"* ]]
+    clean --kept --yes "${in_clean[@]}"
+    [[ $output == *": removed" ]]
+    assert_target_clean
+}
+
 # refute_writes WORD…: has to fail, since the caller has closed or filled its output
 refute_writes() {
     local code=0
@@ -316,7 +332,7 @@ refute_writes() {
     [ -z "$(ls -A "$WORLD/folder")" ]
 }
 
-@test "--json whose folder goes away or fills up: an error, and no file" {
+@test "--json whose folder goes away: an error, and no file" {
     mkdir "$WORLD/folder"
     run_start "${LONG[@]}" --json "$WORLD/folder/result.json" "${on_target[@]}"
     run_is_writing target
@@ -324,10 +340,16 @@ refute_writes() {
     kill -INT "$RUN"
     run_ends 130
     grep -q "^pgwrite: --json: can't write $WORLD/folder/result.json: No such file" "$RUN_OUT.err"
-    run "$PGWRITE" run --path insert --rows 10 -q --json /dev/full "${on_target[@]}"
+    assert_target_clean
+}
+
+@test "--json to a device that is full: an error, and the device is still one" {
+    # One of the test's own: a mistake would replace it.
+    { mknod "$WORLD/full" c 1 7 && : >"$WORLD/full"; } 2>/dev/null || skip "can't make a device here"
+    run "$PGWRITE" run --path insert --rows 10 -q --json "$WORLD/full" "${on_target[@]}"
     [ "$status" = 1 ]
-    [[ $output == *"--json: can't write /dev/full: No space left on device"* ]]
-    [ -c /dev/full ]
+    [[ $output == *"--json: can't write $WORLD/full: No space left on device"* ]]
+    [ -c "$WORLD/full" ]
     assert_target_clean
 }
 

@@ -4,16 +4,19 @@
 # server_setup [OPTION…]: a world with a server in it; options of throwaway_probe.
 server_setup() {
     world_setup
+    export WORLD
     "$(build_dir)/tests/throwaway_probe" "$@" keep >"$WORLD/server" 3>&-
     SOCKET=$(server_field socket)
     BIN=$(server_field bin)
     PGWRITE=${PGWRITE:-$(build_dir)/pgwrite}
     JSON=$WORLD/result.json
-    export WORLD SOCKET BIN PGWRITE JSON
+    export SOCKET BIN PGWRITE JSON
 }
 
 server_teardown() {
     local code=0
+    # Without it all servers, and all processes, would be taken for the test's.
+    : "${WORLD:?}"
     "$(build_dir)/tests/throwaway_probe" clean "$WORLD" || code=1
     assert_nothing_left || code=1
     world_teardown
