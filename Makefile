@@ -114,14 +114,18 @@ check-cli: ## run the command-line tests
 check-pg: ## run the tests against throwaway servers
 	$(MAKE) KINDS=pg check
 
-# The variants build into folders of their own, so that a change of flags never rebuilds the other.
+# The variants build into folders of their own, so that a change of flags never rebuilds the other. Each
+# runs the server tests in which it can find something that the plain run can't.
+server_tests = PG_TESTS='$(1:%=tests/pg/%.bats)'
+
 .PHONY: check-sanitize
 check-sanitize: ## unit and server tests under AddressSanitizer and UBSan
-	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='unit pg' check
+	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='unit pg' \
+	    $(call server_tests,paths types target type_agree) check
 
 .PHONY: check-tsan
-check-tsan: ## unit and server tests under ThreadSanitizer
-	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS='unit pg' check
+check-tsan: ## server tests under ThreadSanitizer
+	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths) check
 
 .PHONY: check-valgrind
 check-valgrind: ## unit tests under valgrind
@@ -129,7 +133,8 @@ check-valgrind: ## unit tests under valgrind
 
 .PHONY: check-fallback
 check-fallback: ## command-line and server tests of a build without libpqtypes
-	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS='cli pg' check
+	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS='cli pg' \
+	    $(call server_tests,paths types target type_agree) check
 
 .PHONY: check-fuzz
 check-fuzz: ## fuzz each parser for FUZZ_SECONDS (needs clang)

@@ -75,8 +75,8 @@ static bool clean_schemas(struct tally *tally, struct arena *arena, struct error
     struct control_rows *rows;
     bool ok = control_query(
         control,
-        "SELECT n.nspname::text FROM pg_catalog.pg_namespace n "
-        "WHERE n.nspname ~ '^pgwrite_[0-9a-f]{8}$' "
+        "SELECT n.nspname::text, pg_catalog.obj_description(n.oid, 'pg_namespace') LIKE '%, kept' "
+        "FROM pg_catalog.pg_namespace n WHERE n.nspname ~ '^pgwrite_[0-9a-f]{8}$' "
         "AND pg_catalog.obj_description(n.oid, 'pg_namespace') IN ('pgwrite run ' || "
         "substr(n.nspname, 9), "
         "CASE WHEN $2 = 1 THEN 'pgwrite run ' || substr(n.nspname, 9) || ', kept' END) "
@@ -88,7 +88,8 @@ static bool clean_schemas(struct tally *tally, struct arena *arena, struct error
         const char *schema = control_text(rows, i, 0);
         tally->found++;
         bool removed = yes && drop_schema(control, schema, error);
-        printf("schema  %s on %s%s\n", schema, control_shown(control), removed ? ": removed" : "");
+        printf("schema  %s on %s%s%s\n", schema, control_shown(control),
+               control_bool(rows, i, 1) ? ", kept by --keep" : "", removed ? ": removed" : "");
         tally->left += !removed;
         ok = !yes || removed;
     }

@@ -379,10 +379,13 @@ END
 pgwrite: --dbname: invalid connection option "bogus"
 hint: a database name, 'host=… dbname=…' or postgresql://user@host/db
 END
-    invoke run -h "$WORLD" -p 99999
-    [ "$status" != 0 ]
-    has "stderr" 'invalid port number: "99999"' "$errors"
-    same "messages" 1 "$(grep -c '^pgwrite: ' <<<"$errors")"
+    local port
+    for port in foo 0 99999; do
+        wrong -p "$port" <<END
+pgwrite: --port: "$port" is no port
+hint: a number from 1 to 65535
+END
+    done
 }
 
 @test "check takes the options of the load, and finds the same mistakes" {

@@ -184,8 +184,8 @@ terminated() {
     done
 }
 
-# clean OPTION…: `pgwrite clean` with everybody else's left-overs out of sight, since with --yes it
-# would remove them too. What stays of /tmp is WORLD, with the program and the target's socket.
+# clean OPTION…: `pgwrite clean` with everybody else's left-overs out of sight, since with --yes
+# it would remove them too. What stays of /tmp is WORLD, with the program and the target's socket.
 clean() {
     [ "$(id -u)" = 0 ] || skip "needs root"
     unshare -m true 2>/dev/null || skip "no mount namespaces here"
@@ -345,7 +345,8 @@ refute_writes() {
 
 @test "--json to a device that is full: an error, and the device is still one" {
     # One of the test's own: a mistake would replace it.
-    { mknod "$WORLD/full" c 1 7 && : >"$WORLD/full"; } 2>/dev/null || skip "can't make a device here"
+    { mknod "$WORLD/full" c 1 7 && : >"$WORLD/full"; } 2>/dev/null ||
+        skip "can't make a device here"
     run "$PGWRITE" run --path insert --rows 10 -q --json "$WORLD/full" "${on_target[@]}"
     [ "$status" = 1 ]
     [[ $output == *"--json: can't write $WORLD/full: No space left on device"* ]]

@@ -172,7 +172,7 @@ violations() {
     done
 }
 
-# The histograms of a file and the figures made from them, a line each: payload, count, six quantiles.
+# The histograms of a file and the figures made from them, a line each: payload, count, quantiles.
 histograms() {
     jq -r '.cells[].rounds[] | .latency as $latency | .histograms | to_entries[]
         | [.value, ($latency[.key] | .count, .p50, .p90, .p95, .p99, .p999, .max)] | @tsv' "$1"

@@ -58,7 +58,7 @@ assert_same_content() {
 }
 
 @test "same content through libpqtypes" {
-    [[ $("$PGWRITE" --version) == *libpqtypes* ]] || skip "built without libpqtypes"
+    [[ $("$PGWRITE" --version) == *', libpqtypes)' ]] || skip "built without libpqtypes"
     measure "$WORKLOAD" --rows "$ROWS" --pool 1,5 --batch 5..15 --binding libpqtypes
     assert_same_content 16
     same binding "$(result .run.binding)" libpqtypes

@@ -33,9 +33,10 @@ sql() {
         -h "$SOCKET" -U postgres -d "${DATABASE:-postgres}" -c "$1"
 }
 
-# pgw ARGUMENT…: a run on the server, with its result in JSON; for `run`, and for bats's own run.
+# pgw ARGUMENT…: a run on the server, as ROLE or postgres, with its result in JSON.
 pgw() {
-    "$PGWRITE" run -h "$SOCKET" -U postgres -d "${DATABASE:-postgres}" --quiet --json "$JSON" "$@"
+    "$PGWRITE" run -h "$SOCKET" -U "${ROLE:-postgres}" -d "${DATABASE:-postgres}" \
+        --quiet --json "$JSON" "$@"
 }
 
 # measure ARGUMENT…: such a run that must succeed, have every cell verified and leave no schema.

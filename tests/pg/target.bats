@@ -318,7 +318,7 @@ assert_secret() {
     warned() {
         result "[.warnings[] | select(contains(\"$roles\"))] | length"
     }
-    PGPASSWORD=$SECRET pgw -U writer --rows 40 --batch 10 --pool 3 >"$WORLD/out" 2>"$WORLD/err"
+    PGPASSWORD=$SECRET ROLE=writer pgw --rows 40 --batch 10 --pool 3 >"$WORLD/out" 2>"$WORLD/err"
     same "cells verified" "$(result '[.cells[].verified.ok] | map(select(.)) | length')" 8
     same "warnings of CHECKPOINT" "$(warned)" 1
     grep -q "$roles" "$WORLD/out"
@@ -327,7 +327,7 @@ assert_secret() {
     same "warnings for a superuser" "$(warned)" 0
     [ "$(sql 'SHOW server_version_num')" -ge 150000 ] || skip "no pg_checkpoint before 15"
     sql "GRANT pg_checkpoint TO writer"
-    PGPASSWORD=$SECRET pgw -U writer --rows 10 --path copy-text >/dev/null 2>&1
+    PGPASSWORD=$SECRET ROLE=writer pgw --rows 10 --path copy-text >/dev/null 2>&1
     sql "REVOKE pg_checkpoint FROM writer"
     same "warnings for pg_checkpoint" "$(warned)" 0
 }
@@ -353,9 +353,9 @@ assert_secret() {
         "default_transaction_isolation = serializable" "client_min_messages = debug1"; do
         sql "ALTER ROLE odd SET $setting"
     done
-    measure "$DATA/hostile.yaml" --rows 100 --pool 2 --batch 9 -U odd
+    ROLE=odd measure "$DATA/hostile.yaml" --rows 100 --pool 2 --batch 9
     same "cells and hashes" "$(result '.cells | length') $(hashes)" "8 $hash"
-    measure "$DATA/hostile.yaml" --rows 100 --path insert --protocol simple -U odd
+    ROLE=odd measure "$DATA/hostile.yaml" --rows 100 --path insert --protocol simple
     same hash "$(hashes)" "$hash"
     sql "DROP ROLE odd"
 }
@@ -368,7 +368,7 @@ assert_secret() {
     DATABASE=latin measure --rows 20 --pool 2
     DATABASE=latin measure "$WORLD/t.yaml" --rows 100 --pool 2 --batch 7
     same hashes "$(hashes | wc -l)" 1
-    fails 1 'has no equivalent in encoding "LATIN1" (SQLSTATE 22P05)' \
-        pgw -d latin "$WORLD/euro.yaml" --path copy-text --rows 10
+    DATABASE=latin fails 1 'has no equivalent in encoding "LATIN1" (SQLSTATE 22P05)' \
+        pgw "$WORLD/euro.yaml" --path copy-text --rows 10
     sql "DROP DATABASE latin"
 }
