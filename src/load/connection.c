@@ -169,6 +169,7 @@ static void commit_failed(struct connection *connection, enum write_step step) {
         error_hint(&error, "a trigger or rule on the table drops or redirects rows");
         /* It is committed, with other rows than ours. */
         worker->rows_ambiguous += writer->count;
+        worker->miscounted = true;
     } else {
         wire_error(writer->wire, &error);
         /* Lost with everything sent: whether the commit has landed is not known. */

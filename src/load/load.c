@@ -208,6 +208,7 @@ static void collect(struct run *run) {
         result->abandoned += worker->abandoned;
         result->rows_acknowledged += worker->rows_acknowledged;
         result->rows_ambiguous += worker->rows_ambiguous;
+        result->miscounted |= worker->miscounted;
         histogram_merge(result->response, worker->response);
         histogram_merge(result->statement, worker->commit ? worker->statement : worker->response);
         if (worker->commit)

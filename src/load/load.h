@@ -55,6 +55,7 @@ struct load_result {
     uint64_t started, committed, failed, abandoned; /* transactions of the whole run */
     uint64_t rows_acknowledged;                     /* of the whole run, warm-up and end included */
     uint64_t rows_ambiguous;                        /* in transactions whose end is not known */
+    bool miscounted; /* the server acknowledged another number of rows than were sent */
     uint64_t cpu_ns; /* of this process inside the window: all threads, user and system */
     struct histogram *response; /* of the commits in the window */
     struct histogram *commit;   /* NULL: the path's COMMIT can't be told from its statement */

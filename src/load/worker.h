@@ -86,6 +86,7 @@ struct worker {
     uint64_t rows, commits; /* in the window */
     uint64_t rows_acknowledged, rows_ambiguous;
     uint64_t last_done_ns;
+    bool miscounted;
     struct histogram *response;
     struct histogram *statement, *commit; /* NULL where COMMIT is not a round trip of its own */
     struct interval_slot slots[WORKER_SLOTS];

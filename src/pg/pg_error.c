@@ -16,10 +16,14 @@ static const struct {
     {"57P0", "the server ended the connection: its log says why"},
     {"42501",
      "the role lacks a right: GRANT CREATE ON DATABASE … TO it, or connect as another with -U"},
+    {"25006", "a standby, or default_transaction_read_only is on: give a server that takes writes"},
     {"3D000", "give an existing database with -d"},
     {"28P01", "put the password into .pgpass or PGPASSWORD"},
     {"28", "see pg_hba.conf on the server, or connect as another user with -U"},
-    {"23505", "two rows got one key: give the column `gen: serial` in the workload"},
+    {"23505",
+     "more rows than the key has distinct values, or a generator that repeats itself: name the "
+     "column in the workload (`gen: serial`; for a unique foreign key `gen: ref` with more "
+     "`rows:`)"},
     {"23503", "a foreign key found no parent: give the column `gen: ref` in the workload"},
     {"23514", "a CHECK refused the generated value: give the column a generator in the workload"},
     {"22",

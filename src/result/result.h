@@ -44,6 +44,7 @@ struct result_round {
     double cpu_s; /* of the client inside the window */
     uint64_t acknowledged, ambiguous, found;
     bool found_known, verified;
+    bool miscounted;       /* a commit acknowledged another number of rows than were sent */
     double server_commits; /* that the server counted, other sessions' and our control queries'
                               included */
     uint64_t committed;    /* transactions acknowledged in the whole round, to compare with it */

@@ -223,7 +223,7 @@ static bool verify(struct running *running, const struct plan *plan, struct resu
                    round->found <= round->acknowledged + round->ambiguous;
     bool commits_ok =
         !is_known(round->server_commits) || round->server_commits >= (double)round->committed;
-    round->verified = rows_ok && commits_ok;
+    round->verified = rows_ok && commits_ok && !round->miscounted;
     if (!rows_ok) {
         bool lost = round->found < round->acknowledged;
         error_set(error,
@@ -253,6 +253,7 @@ static void keep_load(const struct running *running, struct load_result *load,
     round->abandoned = load->abandoned;
     round->acknowledged = load->rows_acknowledged;
     round->ambiguous = load->rows_ambiguous;
+    round->miscounted = load->miscounted;
     round->cpu_s = load->seconds > 0 ? (double)load->cpu_ns / 1e9 : UNKNOWN;
     round->response = load->response;
     round->statement = load->statement;
@@ -350,6 +351,9 @@ bool round_run(const struct round_context *context, const struct result_cell *ce
                         running.hook_error.what);
         struct error unverified = {0};
         bool checked = check_after(&running, plan, round, ok ? error : &unverified);
+        if (!checked && !ok && !interrupted())
+            result_warn(context->result, "%s, pool %u: %s", cell->path, cell->pool,
+                        unverified.what);
         ok = ok && checked;
     }
     arena_release(&arena);
