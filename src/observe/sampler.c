@@ -41,6 +41,7 @@ struct sampler {
     uint64_t cost_ns;
     struct open_wait *open;
     size_t open_count;
+    uint64_t answered_ns; /* when the last look at the locks was over */
     struct rng rng;
 };
 
@@ -100,23 +101,25 @@ static void copy_statement(char *out, size_t size, const char *sql) {
     out[n] = '\0';
 }
 
-/* Whether the wait of this backend is a new one; the longest is kept. */
-static bool track_wait(struct sampler *sampler, int64_t pid, double waited_ms, uint64_t now) {
+/* Whether the wait of this backend is a new one. The server says how long it has waited: less than
+ * we have not looked, and it is another. Both ends of our round trips are left out of that time, so
+ * that a slow answer never makes two waits of one. */
+static bool track_wait(struct sampler *sampler, int64_t pid, double waited_ms, uint64_t asked_ns,
+                       uint64_t now) {
+    uint64_t since_ns = waited_ms >= 0 ? now - (uint64_t)(waited_ms * 1e6) : now;
+    double unseen_ms = (double)(asked_ns - sampler->answered_ns) / (double)NS_PER_MS;
     for (size_t i = 0; i < sampler->open_count; i++) {
         struct open_wait *wait = &sampler->open[i];
         if (wait->pid != pid)
             continue;
-        /* The server's clock knows better than we when the wait began, and so whether it is
-         * another. */
-        uint64_t since_ns = waited_ms >= 0 ? now - (uint64_t)(waited_ms * 1e6) : wait->since_ns;
-        bool another = since_ns > wait->since_ns + NS_PER_MS;
-        wait->since_ns = since_ns;
+        bool another = waited_ms >= 0 && waited_ms < unseen_ms;
+        if (another)
+            wait->since_ns = since_ns;
         wait->seen_now = true;
         return another;
     }
     if (sampler->open_count < OPEN_WAITS_MAX)
-        sampler->open[sampler->open_count++] =
-            (struct open_wait){pid, waited_ms >= 0 ? now - (uint64_t)(waited_ms * 1e6) : now, true};
+        sampler->open[sampler->open_count++] = (struct open_wait){pid, since_ns, true};
     return true;
 }
 
@@ -137,6 +140,7 @@ static void close_waits(struct sampler *sampler, uint64_t now) {
 
 static bool sample_locks(struct sampler *sampler, double seconds, struct error *error) {
     struct control_rows *rows;
+    uint64_t asked_ns = clock_ns();
     if (!control_query(sampler->control, sampler->locks_sql,
                        CONTROL_ARGS(ARG_TEXT(sampler->application_name)), &rows, error))
         return false;
@@ -150,13 +154,14 @@ static bool sample_locks(struct sampler *sampler, double seconds, struct error *
         copy_statement(wait.blocked_by, sizeof wait.blocked_by, control_text(rows, i, 5));
         struct lock_waits *entry = lock_entry(&sampler->seen, &wait);
         entry->time_s += seconds;
-        bool is_new =
-            track_wait(sampler, control_int8(rows, i, 0), control_float8(rows, i, 6), now);
+        bool is_new = track_wait(sampler, control_int8(rows, i, 0), control_float8(rows, i, 6),
+                                 asked_ns, now);
         entry->seen += is_new;
         sampler->seen.lock_seen += is_new;
     }
     control_rows_free(rows);
     close_waits(sampler, now);
+    sampler->answered_ns = now;
     return true;
 }
 
