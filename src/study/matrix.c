@@ -228,7 +228,7 @@ bool matrix_run(const struct matrix_options *options, struct arena *arena, struc
     bool ok = check_cells(&matrix, error) && run_rounds(&matrix, error);
     if (!ok)
         explain_death(&matrix, error);
-    result->interrupted = interrupted();
+    result->interrupted = !ok && interrupted();
     summarise(&matrix);
     keep_or_tell(&matrix);
     struct error left = {0};
