@@ -9,7 +9,7 @@
 #include "pg/frame.h"
 #include "write/internal.h"
 
-enum { CHUNK_BYTES = 32 << 10 };
+enum { CHUNK_BYTES = 16 << 10 };
 enum stage { COPY_ASKED, COPY_SENDING, COPY_ENDED };
 
 static void build_copy(struct write_plan *plan, struct arena *arena, const char *options) {

@@ -178,7 +178,7 @@ terminated() {
 }
 
 @test "one connection of the pool is terminated with much on the way to it" {
-    local path
+    local path RUN_ROWS=5000
     for path in pipeline multirow copy-binary; do
         terminated --path "$path" --batch 1000
     done

@@ -99,11 +99,12 @@ find_schema() {
     [ -n "$RUN_SCHEMA" ]
 }
 
-# Rows are committed: the pool's sessions have statements, and rows of theirs can be seen.
+# Rows are committed, and more of them (RUN_ROWS) than the pool can have in flight, so that some are
+# acknowledged too.
 is_writing() {
     [ "$(sql "$RUN_SERVER" "SELECT count(*) > 0 FROM pg_stat_activity
         WHERE application_name ~ '^pgwrite [0-9a-f]{8}$' AND query ~ '^(INSERT|COPY)'
-        AND pg_relation_size('$RUN_SCHEMA.events') > 8192")" = t ]
+        AND (SELECT count(*) FROM $RUN_SCHEMA.events) > ${RUN_ROWS:-100}")" = t ]
 }
 
 # A run makes its schema once to check the plan, and again for each round.

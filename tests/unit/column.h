@@ -59,7 +59,6 @@ static inline struct value draw_row(struct column *column, uint64_t row) {
 
 static inline void show(struct strbuf *out, const struct value *value) {
     char text[64];
-    *format_uuid(text, value->as.uuid) = '\0';
     switch (value->kind) {
     case VALUE_NULL:
         strbuf_add(out, "null");
@@ -83,6 +82,7 @@ static inline void show(struct strbuf *out, const struct value *value) {
             strbuf_printf(out, "%02x", (unsigned char)value->as.bytes.data[i]);
         break;
     case VALUE_UUID:
+        *format_uuid(text, value->as.uuid) = '\0';
         strbuf_add(out, text);
         break;
     case VALUE_INTERVAL:
