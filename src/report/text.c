@@ -170,14 +170,19 @@ static int text_width(const char *text) {
     return width;
 }
 
-static void print_padded(FILE *out, const char *text, int width, bool left, bool last) {
+/* Separators stand in front of a column, so that no line ends in blanks. */
+static void print_padded(FILE *out, const char *text, int width, bool left, bool first, bool last) {
     int blanks = width - text_width(text);
+    bool nothing = last && *text == '\0';
+    if (!first && !nothing)
+        fputs("  ", out);
     if (!left)
         fprintf(out, "%*s", blanks > 0 ? blanks : 0, "");
     fputs(text, out);
     if (left && !last)
         fprintf(out, "%*s", blanks > 0 ? blanks : 0, "");
-    fputs(last ? "\n" : "  ", out);
+    if (last)
+        fputc('\n', out);
 }
 
 static size_t choose_columns(const struct result *result, int width, struct table_column *columns) {
@@ -215,11 +220,11 @@ static void print_table(const struct result *result, int width, FILE *out) {
         }
     }
     for (size_t c = 0; c < count; c++)
-        print_padded(out, columns[c].head, widths[c], columns[c].left, c + 1 == count);
+        print_padded(out, columns[c].head, widths[c], columns[c].left, c == 0, c + 1 == count);
     for (size_t i = 0; i < result->cell_count; i++)
         for (size_t c = 0; c < count; c++) {
             columns[c].write(result, &result->cells[i], text);
-            print_padded(out, text, widths[c], columns[c].left, c + 1 == count);
+            print_padded(out, text, widths[c], columns[c].left, c == 0, c + 1 == count);
         }
 }
 
