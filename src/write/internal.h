@@ -38,6 +38,11 @@ uint8_t *encode_params(const struct writer *writer, uint64_t row, size_t slot, u
 /* The parameters in the thread's arrays. */
 struct wire_params buffer_params(const struct writer *writer, int count);
 
+/* The paths that write a batch row by row in a transaction of their own: the one-row INSERT as
+ * "row", and "begin" and "commit"; and sending one of the latter. */
+bool build_transaction(struct write_plan *plan, struct arena *arena, struct error *error);
+bool send_plain(struct writer *writer, const char *name);
+
 /* Takes the results of a single statement that is its own transaction. */
 enum write_step await_statement(struct writer *writer);
 

@@ -11,21 +11,8 @@
 enum { ROWS_A_FLUSH = 16 };
 enum stage { SENDING, SENT };
 
-static bool build(struct write_plan *plan, struct arena *arena, struct error *error) {
-    (void)error;
-    plan_row_statement(plan, arena);
-    plan_statement(plan, arena, "begin", "BEGIN", 0);
-    plan_statement(plan, arena, "commit", "COMMIT", 0);
-    return true;
-}
-
 static bool enter(struct writer *writer) {
     return wire_pipeline_enter(writer->wire);
-}
-
-static bool send_plain(struct writer *writer, const char *name) {
-    struct wire_params none = buffer_params(writer, 0);
-    return wire_send_prepared(writer->wire, name, &none);
 }
 
 static bool send_rows(struct writer *writer) {
@@ -88,7 +75,7 @@ const struct write_path write_path_pipeline = {
     .name = "pipeline",
     .summary = "the same as prepared in pipeline mode: one round trip for the whole batch",
     .protocol = "pipeline",
-    .build = build,
+    .build = build_transaction,
     .enter = enter,
     .begin = begin,
     .resume = resume,

@@ -5,19 +5,6 @@
 
 enum stage { AT_BEGIN, AT_ROWS, AT_COMMIT };
 
-static bool build(struct write_plan *plan, struct arena *arena, struct error *error) {
-    (void)error;
-    plan_row_statement(plan, arena);
-    plan_statement(plan, arena, "begin", "BEGIN", 0);
-    plan_statement(plan, arena, "commit", "COMMIT", 0);
-    return true;
-}
-
-static bool send_plain(struct writer *writer, const char *name) {
-    struct wire_params none = buffer_params(writer, 0);
-    return wire_send_prepared(writer->wire, name, &none);
-}
-
 static enum write_step begin(struct writer *writer) {
     writer_reset(writer);
     writer->stage = AT_BEGIN;
@@ -69,7 +56,7 @@ const struct write_path write_path_prepared = {
     .summary = "BEGIN, the batch row by row through one prepared INSERT, COMMIT; a round trip each",
     .protocol = "prepared",
     .own_commit = true,
-    .build = build,
+    .build = build_transaction,
     .begin = begin,
     .resume = resume,
 };

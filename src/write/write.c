@@ -195,3 +195,16 @@ enum write_step await_statement(struct writer *writer) {
         }
     }
 }
+
+bool build_transaction(struct write_plan *plan, struct arena *arena, struct error *error) {
+    (void)error;
+    plan_row_statement(plan, arena);
+    plan_statement(plan, arena, "begin", "BEGIN", 0);
+    plan_statement(plan, arena, "commit", "COMMIT", 0);
+    return true;
+}
+
+bool send_plain(struct writer *writer, const char *name) {
+    struct wire_params none = buffer_params(writer, 0);
+    return wire_send_prepared(writer->wire, name, &none);
+}

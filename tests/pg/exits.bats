@@ -184,11 +184,15 @@ terminated() {
     done
 }
 
+# To be asked before anything is left behind on purpose.
+can_clean() {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+    unshare -m true 2>/dev/null || skip "no mount namespaces here"
+}
+
 # clean OPTION…: `pgwrite clean` with everybody else's left-overs out of sight, since with --yes
 # it would remove them too. What stays of /tmp is WORLD, with the program and the target's socket.
 clean() {
-    [ "$(id -u)" = 0 ] || skip "needs root"
-    unshare -m true 2>/dev/null || skip "no mount namespaces here"
     mkdir -p "$WORLD/target"
     cp "$PGWRITE" "$WORLD/pgwrite"
     # shellcheck disable=SC2016 # for the inner shell
@@ -204,12 +208,14 @@ clean() {
 }
 
 @test "clean: nothing is left over" {
+    can_clean
     clean --yes --kept "${in_clean[@]}"
     [ "$status" = 0 ]
     [ "$output" = "nothing is left over" ]
 }
 
 @test "SIGKILL leaves a server that clean finds; another run beside it is left alone" {
+    can_clean
     run_start "${LONG[@]}"
     run_is_writing
     local beside=$RUN beside_out=$RUN_OUT killed
@@ -239,6 +245,7 @@ clean() {
 }
 
 @test "SIGKILL leaves a schema that clean finds; another run's beside it is left alone" {
+    can_clean
     run_start "${LONG[@]}" "${on_target[@]}"
     run_is_writing target
     local beside=$RUN beside_out=$RUN_OUT
@@ -268,6 +275,7 @@ clean() {
 }
 
 @test "clean --kept takes what --keep left" {
+    can_clean
     run_start --path insert --rows 10 --keep
     run_ends 0
     find_server
@@ -283,6 +291,7 @@ clean() {
 }
 
 @test "clean --kept takes a schema that --keep left, and plain clean does not" {
+    can_clean
     run_start --path insert --rows 10 --keep "${on_target[@]}"
     run_ends 0
     RUN_SERVER=$TARGET
