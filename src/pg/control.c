@@ -331,10 +331,6 @@ void control_rows_free(struct control_rows *rows) {
     PQclear(rows_result(rows));
 }
 
-bool control_is_null(const struct control_rows *rows, size_t row, int column) {
-    return PQgetisnull(rows_result(rows), (int)row, column);
-}
-
 const void *control_binary(const struct control_rows *rows, size_t row, int column,
                            uint32_t *length) {
     *length = (uint32_t)PQgetlength(rows_result(rows), (int)row, column);
@@ -343,10 +339,6 @@ const void *control_binary(const struct control_rows *rows, size_t row, int colu
 
 int control_server_version(const struct control *control) {
     return PQserverVersion(control->conn);
-}
-
-int control_backend_pid(const struct control *control) {
-    return PQbackendPID(control->conn);
 }
 
 const char *control_shown(const struct control *control) {

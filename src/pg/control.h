@@ -78,7 +78,6 @@ MUST_CHECK bool control_copy_in(struct control *control, const char *copy_sql, c
 size_t control_rows_count(const struct control_rows *rows);
 void control_rows_free(struct control_rows *rows); /* NULL is fine */
 
-bool control_is_null(const struct control_rows *rows, size_t row, int column);
 /* Of a value that is not NULL. Texts and bytes are valid until control_rows_free. */
 bool control_bool(const struct control_rows *rows, size_t row, int column);
 int64_t control_int8(const struct control_rows *rows, size_t row, int column);
@@ -89,7 +88,6 @@ const void *control_binary(const struct control_rows *rows, size_t row, int colu
                            uint32_t *length);
 
 int control_server_version(const struct control *control); /* 150018 */
-int control_backend_pid(const struct control *control);
 /* "host=… port=… dbname=… user=…" of the connection that was made. Valid until control_close. */
 const char *control_shown(const struct control *control);
 /* Whether the connection is lost. */

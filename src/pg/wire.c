@@ -64,10 +64,6 @@ int wire_fd(const struct wire *wire) {
     return PQsocket(wire->conn);
 }
 
-int wire_backend_pid(const struct wire *wire) {
-    return PQbackendPID(wire->conn);
-}
-
 bool wire_send_query(struct wire *wire, const char *sql) {
     return PQsendQuery(wire->conn, sql) == 1;
 }

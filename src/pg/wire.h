@@ -40,7 +40,6 @@ MUST_CHECK bool wire_ready(struct wire *wire, enum wire_binding binding, struct 
 void wire_close(struct wire *wire); /* NULL is fine */
 
 int wire_fd(const struct wire *wire);
-int wire_backend_pid(const struct wire *wire);
 
 /* Parameters of one statement, all in binary form, in libpq's arrays. A NULL value is SQL's NULL.
  */
