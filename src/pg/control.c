@@ -59,12 +59,12 @@ static bool connect_until(struct control *control, uint64_t until_ns, struct err
     }
 }
 
-bool control_open(const struct target *target, const char *application_name, struct control **out,
-                  struct error *error) {
+static bool open_connection(const struct target *target, const char *application_name,
+                            bool heed_interrupt, struct control **out, struct error *error) {
     const char *keywords[TARGET_MAX_WORDS + 8], *values[TARGET_MAX_WORDS + 8];
     pg_connect_words(target, application_name, keywords, values);
     struct control *control = MEM_NEW(struct control);
-    control->heed_interrupt = true;
+    control->heed_interrupt = heed_interrupt;
     control_set_timeout(control, 60);
     control->conn = PQconnectStartParams(keywords, values, 1);
     if (!control->conn)
@@ -82,6 +82,16 @@ bool control_open(const struct target *target, const char *application_name, str
 failed:
     control_close(control);
     return false;
+}
+
+bool control_open(const struct target *target, const char *application_name, struct control **out,
+                  struct error *error) {
+    return open_connection(target, application_name, true, out, error);
+}
+
+bool control_open_for_cleanup(const struct target *target, const char *application_name,
+                              struct control **out, struct error *error) {
+    return open_connection(target, application_name, false, out, error);
 }
 
 /* Whatever the role's own settings are: values look the same as text, which content hashes are made
@@ -137,8 +147,11 @@ static enum wait_result wait_input(struct control *control, uint64_t until_ns) {
     }
 }
 
-/* Cancels the query and waits for its end, so that the connection can be used for cleaning up. */
-static bool stop_query(struct control *control, enum wait_result why, struct error *error) {
+/* Seconds that a server is given to end a query that was cancelled: it may have much to undo. */
+enum { CANCEL_TIMEOUT_S = 30 };
+
+/* Why the query was given up. */
+static void set_stopped(const struct control *control, enum wait_result why, struct error *error) {
     if (why == WAIT_INTERRUPTED) {
         error_set(error, "interrupted");
         error->exit_code = EXIT_INTERRUPTED;
@@ -146,12 +159,23 @@ static bool stop_query(struct control *control, enum wait_result why, struct err
         error_set(error, "the server did not answer in %d s",
                   (int)(control->timeout_ns / NS_PER_S));
     }
+}
+
+/* Cancels the query and takes what comes until its end, so that the connection can be used for
+ * cleaning up. The error and the server's being ready again may come far apart. */
+static void stop_query(struct control *control) {
     cancel_query(control);
     bool heed = control->heed_interrupt;
     control->heed_interrupt = false;
-    bool ended = wait_input(control, clock_ns() + 5 * NS_PER_S) == WAIT_READY;
+    uint64_t until_ns = clock_ns() + CANCEL_TIMEOUT_S * NS_PER_S;
+    bool more = true;
+    while (more && wait_input(control, until_ns) == WAIT_READY) {
+        PGresult *result = PQgetResult(control->conn);
+        ExecStatusType status = PQresultStatus(result);
+        more = result && status != PGRES_COPY_IN && status != PGRES_COPY_OUT;
+        PQclear(result);
+    }
     control->heed_interrupt = heed;
-    return ended;
 }
 
 static bool is_failure(const PGresult *result) {
@@ -161,14 +185,13 @@ static bool is_failure(const PGresult *result) {
 
 bool control_wait(struct control *control, PGresult **result, struct error *error) {
     uint64_t until_ns = clock_ns() + control->timeout_ns;
-    bool stopped = false;
     *result = NULL;
     for (;;) {
         enum wait_result waited = wait_input(control, until_ns);
         if (waited != WAIT_READY) {
-            if (stopped || !stop_query(control, waited, error))
-                return false;
-            stopped = true;
+            set_stopped(control, waited, error);
+            stop_query(control);
+            return false;
         }
         PGresult *next = PQgetResult(control->conn);
         if (!next)
@@ -183,8 +206,6 @@ bool control_wait(struct control *control, PGresult **result, struct error *erro
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
             break;
     }
-    if (stopped)
-        return false;
     if (!*result || is_failure(*result))
         return pg_error(error, control->conn, *result);
     return true;
@@ -346,5 +367,10 @@ const char *control_shown(const struct control *control) {
 }
 
 bool control_lost(const struct control *control) {
-    return PQstatus(control->conn) == CONNECTION_BAD;
+    return PQstatus(control->conn) == CONNECTION_BAD ||
+           PQtransactionStatus(control->conn) == PQTRANS_ACTIVE;
+}
+
+int64_t control_backend_pid(const struct control *control) {
+    return PQbackendPID(control->conn);
 }

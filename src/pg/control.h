@@ -39,6 +39,9 @@ struct control_arg {
  * search_path, so that every name that the catalog prints is qualified. */
 MUST_CHECK bool control_open(const struct target *target, const char *application_name,
                              struct control **out, struct error *error);
+/* The same, though interrupted(), which its queries do not heed either. */
+MUST_CHECK bool control_open_for_cleanup(const struct target *target, const char *application_name,
+                                         struct control **out, struct error *error);
 void control_close(struct control *control); /* NULL is fine */
 
 /* Back to the settings that control_open made, after SQL of the user's. Outside a transaction. */
@@ -90,8 +93,11 @@ const void *control_binary(const struct control_rows *rows, size_t row, int colu
 int control_server_version(const struct control *control); /* 150018 */
 /* "host=… port=… dbname=… user=…" of the connection that was made. Valid until control_close. */
 const char *control_shown(const struct control *control);
-/* Whether the connection is lost. */
+/* Whether the connection can't be used any more: lost, or left with a query that did not end when it
+ * was cancelled. */
 bool control_lost(const struct control *control);
+/* The pid of its backend; through a pooler a number that means nothing. */
+int64_t control_backend_pid(const struct control *control);
 
 /* "libpqtypes" or "libpq": which implementation this is. */
 extern const char *const control_implementation;

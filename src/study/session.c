@@ -171,22 +171,40 @@ bool session_load_schema(struct session *session, const struct workload *workloa
              "DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s; COMMENT ON SCHEMA %s IS 'pgwrite "
              "run %s'",
              session->schema, session->schema, session->schema, session->id);
-    if (!control_exec(session->control, sql, error))
-        return false;
+    bool was_made = session->schema_made;
+    /* An interruption that comes as the server is done leaves a schema too. */
     session->schema_made = true;
+    if (!control_exec(session->control, sql, error)) {
+        session->schema_made = was_made || !*error->sqlstate;
+        return false;
+    }
     return load_script(session, workload, error) &&
            find_table(session, workload, table, arena, found, error);
 }
 
-/* Drops the schema; over a new connection if the old one is lost. */
+/* A new control connection in place of one that is lost, whose backend may still be at work. */
+static bool reconnect(struct session *session, struct error *error) {
+    struct control *again;
+    struct control_rows *rows;
+    if (!control_open_for_cleanup(&session->target, "pgwrite", &again, error))
+        return false;
+    int64_t pid = control_backend_pid(session->control);
+    control_close(session->control);
+    session->control = again;
+    if (!control_query(again,
+                       "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
+                       "pg_catalog.pg_stat_activity WHERE pid = $1 AND application_name = "
+                       "'pgwrite' AND usename = CURRENT_USER AND pid <> "
+                       "pg_catalog.pg_backend_pid()",
+                       CONTROL_ARGS(ARG_INT8(pid)), &rows, error))
+        return false;
+    control_rows_free(rows);
+    return true;
+}
+
 static bool drop_schema(struct session *session, struct error *error) {
-    if (control_lost(session->control)) {
-        struct control *again;
-        if (!control_open(&session->target, "pgwrite", &again, error))
-            return false;
-        control_close(session->control);
-        session->control = again;
-    }
+    if (control_lost(session->control) && !reconnect(session, error))
+        return false;
     control_set_heed_interrupt(session->control, false);
     control_set_timeout(session->control, 30);
     char sql[96];

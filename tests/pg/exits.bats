@@ -145,6 +145,39 @@ interrupted_in_window() {
     assert_target_clean
 }
 
+@test "SIGINT in a statement whose undoing takes the server long" {
+    # The server tells of the cancelled statement, and is ready for the next one only after it has
+    # removed the files of all these tables.
+    cat >"$WORLD/schema.sql" <<'SQL'
+CREATE TABLE events (id bigint);
+DO $$ BEGIN FOR i IN 1..2000 LOOP
+    EXECUTE format('CREATE TABLE t%s (a text)', i);
+END LOOP; END $$;
+SELECT pg_sleep(60);
+SQL
+    run_start --schema "$WORLD/schema.sql" --table events --path insert "${on_target[@]}"
+    sleeps() {
+        [ "$(sql "$TARGET" "SELECT count(*) FROM pg_stat_activity
+            WHERE application_name = 'pgwrite' AND wait_event = 'PgSleep'")" = 1 ]
+    }
+    wait_until sleeps
+    kill -INT "$RUN"
+    run_ends 130
+    run_says "interrupted"
+    assert_target_clean
+}
+
+@test "SIGINT after the control connection was lost" {
+    run_start --path insert --pool 4 --warmup 60s --duration 60s "${on_target[@]}"
+    run_is_writing target
+    sql "$TARGET" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'pgwrite'"
+    kill -INT "$RUN"
+    run_ends 130
+    run_says "interrupted"
+    assert_target_clean
+}
+
 @test "the throwaway postmaster is killed in mid-run" {
     run_start "${LONG[@]}" --json "$WORLD/result.json"
     run_is_writing
