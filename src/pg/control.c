@@ -147,8 +147,8 @@ static enum wait_result wait_input(struct control *control, uint64_t until_ns) {
     }
 }
 
-/* Seconds that a server is given to end a query that was cancelled: it may have much to undo. */
-enum { CANCEL_TIMEOUT_S = 30 };
+/* Seconds that a server is given to undo what it cancelled, before the connection is given up. */
+enum { CANCEL_TIMEOUT_S = 10 };
 
 /* Why the query was given up. */
 static void set_stopped(const struct control *control, enum wait_result why, struct error *error) {
