@@ -93,8 +93,8 @@ const void *control_binary(const struct control_rows *rows, size_t row, int colu
 int control_server_version(const struct control *control); /* 150018 */
 /* "host=… port=… dbname=… user=…" of the connection that was made. Valid until control_close. */
 const char *control_shown(const struct control *control);
-/* Whether the connection can't be used any more: lost, or left with a query that did not end when it
- * was cancelled. */
+/* Whether the connection can't be used any more: lost, or left with a query that did not end when
+ * it was cancelled. */
 bool control_lost(const struct control *control);
 /* The pid of its backend; through a pooler a number that means nothing. */
 int64_t control_backend_pid(const struct control *control);
