@@ -313,6 +313,14 @@ bool control_query(struct control *control, const char *sql, const struct contro
     return true;
 }
 
+bool control_call(struct control *control, const char *sql, const struct control_arg *args,
+                  size_t arg_count, struct error *error) {
+    struct control_rows *rows;
+    bool ok = control_query(control, sql, args, arg_count, &rows, error);
+    control_rows_free(rows);
+    return ok;
+}
+
 bool control_query_one(struct control *control, const char *sql, const struct control_arg *args,
                        size_t arg_count, struct control_rows **rows, struct error *error) {
     if (!control_query(control, sql, args, arg_count, rows, error))

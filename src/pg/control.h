@@ -68,6 +68,10 @@ MUST_CHECK bool control_query(struct control *control, const char *sql,
                               const struct control_arg *args, size_t arg_count,
                               struct control_rows **rows, struct error *error);
 
+/* The same for a function that is called for what it does. */
+MUST_CHECK bool control_call(struct control *control, const char *sql,
+                             const struct control_arg *args, size_t arg_count, struct error *error);
+
 /* The same, and exactly one row is an error's absence. */
 MUST_CHECK bool control_query_one(struct control *control, const char *sql,
                                   const struct control_arg *args, size_t arg_count,

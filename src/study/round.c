@@ -118,15 +118,11 @@ static void on_progress(void *data, uint64_t now_ns, uint64_t rows,
 /* Backends whose statements were abandoned would go on, and hold their locks. They are this run's
  * own: the application_name has its id. */
 static bool end_backends(struct session *session, struct error *error) {
-    struct control_rows *rows;
-    if (!control_query(
-            session->control,
-            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-            "WHERE application_name = $1",
-            CONTROL_ARGS(ARG_TEXT(session->application)), &rows, error))
-        return false;
-    control_rows_free(rows);
-    return true;
+    return control_call(
+        session->control,
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+        "WHERE application_name = $1",
+        CONTROL_ARGS(ARG_TEXT(session->application)), error);
 }
 
 /* Waits until the pool's backends are gone: their counters are flushed when they end. */

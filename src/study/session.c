@@ -185,44 +185,39 @@ bool session_load_schema(struct session *session, const struct workload *workloa
 /* A new control connection in place of one that is lost, whose backend may still be at work. */
 static bool reconnect(struct session *session, struct error *error) {
     struct control *again;
-    struct control_rows *rows;
     if (!control_open_for_cleanup(&session->target, "pgwrite", &again, error))
         return false;
     int64_t pid = control_backend_pid(session->control);
     control_close(session->control);
     session->control = again;
-    if (!control_query(again,
-                       "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
-                       "pg_catalog.pg_stat_activity WHERE pid = $1 AND application_name = "
-                       "'pgwrite' AND usename = CURRENT_USER AND pid <> "
-                       "pg_catalog.pg_backend_pid()",
-                       CONTROL_ARGS(ARG_INT8(pid)), &rows, error))
-        return false;
-    control_rows_free(rows);
-    return true;
+    return control_call(again,
+                        "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
+                        "pg_catalog.pg_stat_activity WHERE pid = $1 AND application_name = "
+                        "'pgwrite' AND usename = CURRENT_USER AND pid <> "
+                        "pg_catalog.pg_backend_pid()",
+                        CONTROL_ARGS(ARG_INT8(pid)), error);
 }
 
-static bool drop_schema(struct session *session, struct error *error) {
+/* Drops the schema or marks it as kept, whatever state the run left its connection in. */
+static bool finish_schema(struct session *session, bool keep, struct error *error) {
     if (control_lost(session->control) && !reconnect(session, error))
         return false;
     control_set_heed_interrupt(session->control, false);
     control_set_timeout(session->control, 30);
-    char sql[96];
-    snprintf(sql, sizeof sql, "ROLLBACK; DROP SCHEMA IF EXISTS %s CASCADE", session->schema);
+    char sql[128];
+    if (keep)
+        snprintf(sql, sizeof sql, "ROLLBACK; COMMENT ON SCHEMA %s IS 'pgwrite run %s, kept'",
+                 session->schema, session->id);
+    else
+        snprintf(sql, sizeof sql, "ROLLBACK; DROP SCHEMA IF EXISTS %s CASCADE", session->schema);
     return control_exec(session->control, sql, error);
 }
 
 bool session_close(struct session *session, bool keep, struct error *error) {
     bool ok = true;
-    if (session->schema_made && !session->server && keep) {
-        char sql[128];
-        snprintf(sql, sizeof sql, "ROLLBACK; COMMENT ON SCHEMA %s IS 'pgwrite run %s, kept'",
-                 session->schema, session->id);
-        control_set_heed_interrupt(session->control, false);
-        ok = control_exec(session->control, sql, error);
-    } else if (session->schema_made && !session->server) {
-        ok = drop_schema(session, error);
-        if (!ok) {
+    if (session->schema_made && !session->server) {
+        ok = finish_schema(session, keep, error);
+        if (!ok && !keep) {
             error_prefix(error, "schema %s is left on the server", session->schema);
             error_hint(error, "`pgwrite clean` lists and removes it");
         }

@@ -178,6 +178,21 @@ SQL
     assert_target_clean
 }
 
+@test "--keep after the control connection was lost" {
+    run_start --path insert --pool 4 --warmup 60s --duration 60s --keep "${on_target[@]}"
+    run_is_writing target
+    sql "$TARGET" "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'pgwrite'"
+    kill -INT "$RUN"
+    run_ends 130
+    local comment
+    comment=$(sql "$TARGET" "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace
+        WHERE nspname = '$RUN_SCHEMA'")
+    sql "$TARGET" "DROP SCHEMA $RUN_SCHEMA CASCADE"
+    [ "$comment" = "pgwrite run ${RUN_SCHEMA#pgwrite_}, kept" ]
+    assert_target_clean
+}
+
 @test "the throwaway postmaster is killed in mid-run" {
     run_start "${LONG[@]}" --json "$WORLD/result.json"
     run_is_writing
