@@ -32,20 +32,30 @@ enum {
 
 enum { VARHDRSZ = 4 }; /* typmods of text and numeric types count the header */
 
+/* The texts of a query's only column, in its order. */
+static bool read_texts(struct control *control, const char *sql, struct control_arg arg,
+                       struct arena *arena, const char ***texts, size_t *count,
+                       struct error *error) {
+    struct control_rows *rows;
+    if (!control_query(control, sql, CONTROL_ARGS(arg), &rows, error))
+        return false;
+    *count = control_rows_count(rows);
+    *texts = ARENA_ARRAY(arena, const char *, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*texts)[i] = arena_strdup(arena, control_text(rows, i, 0));
+    control_rows_free(rows);
+    return true;
+}
+
 static bool read_labels(struct control *control, struct arena *arena, struct pg_type *type,
                         struct error *error) {
-    struct control_rows *rows;
-    if (!control_query(control,
-                       "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = $1::oid "
-                       "ORDER BY enumsortorder",
-                       CONTROL_ARGS(ARG_INT8(type->oid)), &rows, error))
+    const char **labels;
+    if (!read_texts(control,
+                    "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = $1::oid "
+                    "ORDER BY enumsortorder",
+                    ARG_INT8(type->oid), arena, &labels, &type->label_count, error))
         return false;
-    type->label_count = control_rows_count(rows);
-    const char **labels = ARENA_ARRAY(arena, const char *, type->label_count);
-    for (size_t i = 0; i < type->label_count; i++)
-        labels[i] = arena_strdup(arena, control_text(rows, i, 0));
     type->labels = labels;
-    control_rows_free(rows);
     return true;
 }
 
@@ -58,7 +68,6 @@ static bool make_type(struct control *control, struct arena *arena, int64_t oid,
     type->name = arena_strdup(arena, shown);
     type->class = *typtype == 'e' ? PG_ENUM : *typtype == 'b' ? pg_class_of(typname) : PG_OTHER;
     type->is_cidr = strcmp(typname, "cidr") == 0;
-    type->is_bpchar = strcmp(typname, "bpchar") == 0;
     if (type->class == PG_TEXT && typmod > VARHDRSZ)
         type->length = (int)typmod - VARHDRSZ;
     if (strcmp(typname, "name") == 0)
@@ -156,40 +165,34 @@ static void parse_numbers(const char *text, struct arena *arena, struct catalog_
     }
 }
 
-static bool read_keys(struct control *control, struct arena *arena, struct catalog_table *table,
+/* Keys by a query whose columns are name, primary and the numbers of the table's columns. */
+static bool read_keys(struct control *control, const char *sql, int64_t table_oid,
+                      struct arena *arena, struct catalog_key **keys, size_t *count,
                       struct error *error) {
     struct control_rows *rows;
-    if (!control_query(control, embedded_text("src/pg/catalog_keys.sql"),
-                       CONTROL_ARGS(ARG_INT8(table->oid)), &rows, error))
+    if (!control_query(control, sql, CONTROL_ARGS(ARG_INT8(table_oid)), &rows, error))
         return false;
-    table->key_count = control_rows_count(rows);
-    table->keys = ARENA_ARRAY(arena, struct catalog_key, table->key_count);
-    for (size_t i = 0; i < table->key_count; i++) {
-        table->keys[i].name = arena_strdup(arena, control_text(rows, i, 0));
-        table->keys[i].primary = control_bool(rows, i, 1);
-        parse_numbers(control_text(rows, i, 2), arena, &table->keys[i]);
+    *count = control_rows_count(rows);
+    *keys = ARENA_ARRAY(arena, struct catalog_key, *count);
+    for (size_t i = 0; i < *count; i++) {
+        struct catalog_key *key = &(*keys)[i];
+        key->name = arena_strdup(arena, control_text(rows, i, 0));
+        key->primary = control_bool(rows, i, 1);
+        parse_numbers(control_text(rows, i, 2), arena, key);
     }
     control_rows_free(rows);
     return true;
 }
 
-static bool read_composite_fks(struct control *control, struct arena *arena,
-                               struct catalog_table *table, struct error *error) {
-    struct control_rows *rows;
-    if (!control_query(control,
-                       "SELECT conname::text, pg_catalog.array_to_string(conkey, ' ')::text "
-                       "FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'f' "
-                       "AND pg_catalog.cardinality(conkey) > 1 ORDER BY oid",
-                       CONTROL_ARGS(ARG_INT8(table->oid)), &rows, error))
-        return false;
-    table->composite_fk_count = control_rows_count(rows);
-    table->composite_fks = ARENA_ARRAY(arena, struct catalog_key, table->composite_fk_count);
-    for (size_t i = 0; i < table->composite_fk_count; i++) {
-        table->composite_fks[i].name = arena_strdup(arena, control_text(rows, i, 0));
-        parse_numbers(control_text(rows, i, 1), arena, &table->composite_fks[i]);
-    }
-    control_rows_free(rows);
-    return true;
+static bool read_all_keys(struct control *control, struct arena *arena, struct catalog_table *table,
+                          struct error *error) {
+    return read_keys(control, embedded_text("src/pg/catalog_keys.sql"), table->oid, arena,
+                     &table->keys, &table->key_count, error) &&
+           read_keys(control,
+                     "SELECT conname::text, false, pg_catalog.array_to_string(conkey, ' ')::text "
+                     "FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'f' "
+                     "AND pg_catalog.cardinality(conkey) > 1 ORDER BY oid",
+                     table->oid, arena, &table->composite_fks, &table->composite_fk_count, error);
 }
 
 bool catalog_describe(struct control *control, const char *schema, const char *table_name,
@@ -216,8 +219,7 @@ bool catalog_describe(struct control *control, const char *schema, const char *t
     strbuf_add_ident(&quoted, table_name);
     out->quoted = arena_strdup(arena, quoted.text);
     strbuf_release(&quoted);
-    return read_columns(control, arena, out, error) && read_keys(control, arena, out, error) &&
-           read_composite_fks(control, arena, out, error);
+    return read_columns(control, arena, out, error) && read_all_keys(control, arena, out, error);
 }
 
 const char *catalog_type_shown(const struct catalog_table *table, const struct pg_type *type) {
@@ -228,18 +230,10 @@ const char *catalog_type_shown(const struct catalog_table *table, const struct p
 
 bool catalog_tables(struct control *control, const char *schema, struct arena *arena,
                     const char ***names, size_t *count, struct error *error) {
-    struct control_rows *rows;
-    if (!control_query(control,
-                       "SELECT c.relname::text FROM pg_catalog.pg_class c "
-                       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                       "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
-                       "ORDER BY c.oid",
-                       CONTROL_ARGS(ARG_TEXT(schema)), &rows, error))
-        return false;
-    *count = control_rows_count(rows);
-    *names = ARENA_ARRAY(arena, const char *, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*names)[i] = arena_strdup(arena, control_text(rows, i, 0));
-    control_rows_free(rows);
-    return true;
+    return read_texts(control,
+                      "SELECT c.relname::text FROM pg_catalog.pg_class c "
+                      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                      "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+                      "ORDER BY c.oid",
+                      ARG_TEXT(schema), arena, names, count, error);
 }

@@ -2,14 +2,21 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "base/strbuf.h"
 #include "pg/internal.h"
+#include "row/args.h"
 
 enum wait_result { WAIT_READY, WAIT_TIMEOUT, WAIT_INTERRUPTED };
 
@@ -122,12 +129,36 @@ void control_set_heed_interrupt(struct control *control, bool heed) {
     control->heed_interrupt = heed;
 }
 
-static void cancel_query(struct control *control) {
-    char message[256];
+/* Seconds that a server is given to take a cancel and undo what it cancelled, before the connection
+ * is given up; and how often it is looked whether the cancel was taken. */
+enum { CANCEL_TIMEOUT_S = 10, CANCEL_POLL_NS = 1000000 };
+
+/* PQcancel() knows no deadline: it waits for a server that accepts its connection and then hangs.
+ * It may be called in a signal handler, and so in the child of a process with threads. A cancel
+ * that does not arrive is no error here: the query's end is then awaited in vain. */
+static void cancel_query(struct control *control, uint64_t until_ns) {
     PGcancel *cancel = PQgetCancel(control->conn);
-    if (cancel)
-        (void)PQcancel(cancel, message,
-                       sizeof message); /* a lost cancel ends in the time-out below */
+    if (!cancel)
+        return;
+    /* The child would write to the interrupt pipe that it shares with us. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t pid = fork();
+    if (pid == 0) {
+#ifdef __linux__
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+        char message[256];
+        _exit(PQcancel(cancel, message, sizeof message) ? 0 : 1);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    const struct timespec pause = {.tv_nsec = CANCEL_POLL_NS};
+    while (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0) {
+        if (clock_ns() >= until_ns)
+            kill(pid, SIGKILL);
+        nanosleep(&pause, NULL);
+    }
     PQfreeCancel(cancel);
 }
 
@@ -147,9 +178,6 @@ static enum wait_result wait_input(struct control *control, uint64_t until_ns) {
     }
 }
 
-/* Seconds that a server is given to undo what it cancelled, before the connection is given up. */
-enum { CANCEL_TIMEOUT_S = 10 };
-
 /* Why the query was given up. */
 static void set_stopped(const struct control *control, enum wait_result why, struct error *error) {
     if (why == WAIT_INTERRUPTED) {
@@ -164,10 +192,10 @@ static void set_stopped(const struct control *control, enum wait_result why, str
 /* Cancels the query and takes what comes until its end, so that the connection can be used for
  * cleaning up. The error and the server's being ready again may come far apart. */
 static void stop_query(struct control *control) {
-    cancel_query(control);
+    uint64_t until_ns = clock_ns() + CANCEL_TIMEOUT_S * NS_PER_S;
+    cancel_query(control, until_ns);
     bool heed = control->heed_interrupt;
     control->heed_interrupt = false;
-    uint64_t until_ns = clock_ns() + CANCEL_TIMEOUT_S * NS_PER_S;
     bool more = true;
     while (more && wait_input(control, until_ns) == WAIT_READY) {
         PGresult *result = PQgetResult(control->conn);
@@ -220,38 +248,22 @@ bool control_exec(struct control *control, const char *sql, struct error *error)
     return ok;
 }
 
-/* Turns the server's position (1-based, in characters) into line and column, and keeps the line;
- * returns the place. */
+/* Adds the place of the server's position (1-based, in characters); returns what stands there. */
 static const char *locate(struct error *error, const char *sql, const char *file, int position) {
+    struct place place = {.file = file, .line = 1, .column = 1, .text = sql};
     const char *at = sql;
     for (int n = 1; *at && n < position; n++) {
+        place.column++;
+        if (*at == '\n') {
+            place.line++;
+            place.column = 1;
+            place.text = at + 1;
+        }
         at++;
         while (((unsigned char)*at & 0xc0) == 0x80)
             at++;
     }
-    int line = 1;
-    const char *start = sql;
-    for (const char *p = sql; p < at; p++)
-        if (*p == '\n') {
-            line++;
-            start = p + 1;
-        }
-    int column = 1;
-    for (const char *p = start; p < at; p++)
-        column += ((unsigned char)*p & 0xc0) != 0x80;
-    error_at(error, file, line, column);
-    size_t length = strcspn(start, "\n");
-    if (length + (size_t)(at - start) + 3 > sizeof error->line)
-        return at;
-    char *out = error->line;
-    out = (char *)memcpy(out, start, length) + length;
-    *out++ = '\n';
-    for (const char *p = start; p < at; p++)
-        if (*p == '\t')
-            *out++ = '\t';
-        else if (((unsigned char)*p & 0xc0) != 0x80)
-            *out++ = ' ';
-    memcpy(out, "^", 2);
+    (void)place_add(&place, error);
     return at;
 }
 

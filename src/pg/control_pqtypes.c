@@ -31,17 +31,24 @@ bool control_bind(struct control *control, struct error *error) {
 static bool put(PGparam *param, const struct control_arg *arg) {
     if (arg->kind == CONTROL_INT8)
         return PQputf(param, "%int8", (PGint8)arg->integer) != 0;
-    /* An empty text in a slot that was never used becomes NULL in 1.5.1. */
-    if (*arg->text == '\0')
-        panic("an empty text is no argument for a control query");
     return PQputf(param, "%text", arg->text) != 0;
+}
+
+/* An empty text in a slot that was never used becomes NULL in 1.5.1, so each is used once before.
+ */
+static bool use_slots(PGparam *param, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!PQputf(param, "%text", "-"))
+            return false;
+    PQparamReset(param);
+    return true;
 }
 
 bool control_send(struct control *control, const char *sql, const struct control_arg *args,
                   size_t arg_count, struct error *error) {
     pqtypes_lock();
     PGparam *param = PQparamCreate(control->conn);
-    bool ok = param != NULL;
+    bool ok = param != NULL && use_slots(param, arg_count);
     for (size_t i = 0; ok && i < arg_count; i++)
         ok = put(param, &args[i]);
     ok = ok && PQparamSendQuery(control->conn, param, sql, 1);

@@ -22,8 +22,8 @@ static inline PGresult *rows_result(const struct control_rows *rows) {
     return (PGresult *)(uintptr_t)rows;
 }
 
-/* Connection parameters with ours added: application_name, client_encoding and the options that
- * make a session's text forms predictable. Arrays have TARGET_MAX_WORDS + 8 places. */
+/* Connection parameters with ours added: application_name and client_encoding. Arrays have
+ * TARGET_MAX_WORDS + 8 places; deadlines are the caller's, since connecting does not block. */
 void pg_connect_words(const struct target *target, const char *application_name,
                       const char **keywords, const char **values);
 
@@ -41,12 +41,14 @@ bool pg_connect_error(struct error *error, PGconn *conn);
 
 /* Waits until the query just sent has ended. *result is the last result or the first that failed;
  * the caller clears it in either case (it can be NULL on failure). At the deadline or an
- * interruption the query is cancelled and its end awaited. */
-bool control_wait(struct control *control, PGresult **result, struct error *error);
+ * interruption the query is cancelled and its end awaited, for 10 s at most together: after these
+ * the connection is control_lost(). */
+MUST_CHECK bool control_wait(struct control *control, PGresult **result, struct error *error);
 
-/* Per implementation. */
-bool control_bind(struct control *control, struct error *error); /* after connecting */
-bool control_send(struct control *control, const char *sql, const struct control_arg *args,
-                  size_t arg_count, struct error *error);
+/* Per implementation. Binding: once, after connecting. Sending: one query, whose end control_wait
+ * awaits. */
+MUST_CHECK bool control_bind(struct control *control, struct error *error);
+MUST_CHECK bool control_send(struct control *control, const char *sql,
+                             const struct control_arg *args, size_t arg_count, struct error *error);
 
 #endif

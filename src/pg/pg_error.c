@@ -38,8 +38,7 @@ static const char *hint_for(const char *sqlstate) {
     return NULL;
 }
 
-/* Copies one line of libpq's message, without its "connection to server …" repetition of the
- * target. */
+/* Of libpq's message: the lines after the first mostly guess at causes. */
 static void first_line(const char *text, char *out, size_t size) {
     size_t length = strcspn(text, "\n");
     snprintf(out, size, "%.*s", (int)length, text);
@@ -102,8 +101,6 @@ void pg_connect_words(const struct target *target, const char *application_name,
     values[n++] = application_name;
     keywords[n] = "client_encoding";
     values[n++] = "UTF8";
-    keywords[n] = "connect_timeout";
-    values[n++] = "30";
     keywords[n] = NULL;
     values[n] = NULL;
 }

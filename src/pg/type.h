@@ -46,7 +46,7 @@ struct pg_type {
     const struct pg_type *element; /* of an array, else NULL */
     const char *const *labels;     /* of an enum */
     size_t label_count;
-    bool is_cidr, is_bpchar;
+    bool is_cidr;
 };
 
 /* The class of a base type by its name (pg_type.typname), PG_OTHER for one that isn't known. Enums

@@ -13,8 +13,11 @@ struct wire {
     void *binding;          /* the PGparam of the libpqtypes binding, else NULL */
 };
 
-bool binding_open(struct wire *wire, struct error *error);
-bool binding_send_prepared(struct wire *wire, const char *name, const struct wire_params *params);
+/* What a binding is, per build: with libpqtypes or without. Sending is wire_send_prepared's: false
+ * if the connection is lost. Closing a wire that has no binding is fine. */
+MUST_CHECK bool binding_open(struct wire *wire, struct error *error);
+MUST_CHECK bool binding_send_prepared(struct wire *wire, const char *name,
+                                      const struct wire_params *params);
 void binding_close(struct wire *wire);
 
 #endif

@@ -29,8 +29,11 @@ static bool ref_compile(const struct generator_args *args, struct arena *arena, 
         args_error(args, rows, error, "rows: a parent without rows has no keys to refer to");
         return error_hint(error, "for example rows: 10k");
     }
+    if (spec->rows > REF_ROWS_MAX) {
+        args_error(args, rows, error, "rows: a parent can have at most 1M rows");
+        return error_hint(error, "for example rows: 1M");
+    }
     spec->pick = (enum ref_pick)pick;
-    spec->place = args->at;
     return true;
 }
 
@@ -47,8 +50,8 @@ const struct generator generator_ref = {
     .params =
         (const struct generator_param[]){
             {"table", "the parent"},
-            {"column", "its column; default: what the foreign key says, or the primary key"},
-            {"rows", "rows that the parent shall have; default: the plan's choice"},
+            {"column", "its column; default: the primary key"},
+            {"rows", "rows that an empty parent gets, at most 1M; default 1k"},
             {"dist", "uniform, zipf (skew 1), or distinct: each row has a key of its own; "
                      "default uniform"},
             {0},

@@ -95,9 +95,8 @@ MUST_CHECK bool generator_make(const char *generator_name, const char *const *ke
                                struct arena *arena, struct column_generator *out,
                                struct error *error);
 
-/* Upper bound of the scratch bytes and of the UTF-8 or binary bytes of a value, a multiple of 8, so
- * that the sum over a row's columns is the size of its scratch. Of a `ref`: only once its keys are
- * there. */
+/* Upper bound of the scratch bytes and of the UTF-8 or binary bytes of a value, rounded up to a
+ * multiple of 8. Of a `ref`: only once its keys are there. */
 size_t generator_max_bytes(const struct column_generator *column);
 
 /* The value of one row. */

@@ -10,13 +10,16 @@
 
 extern const struct generator generator_ref;
 
+/* The most rows that a parent may be asked to have, and the most keys that are read back: they are
+ * kept in memory. */
+enum { REF_ROWS_MAX = 1000000 };
+
 /* The spec of a compiled generator_ref. */
 struct ref_spec {
-    const char *table;  /* as written, maybe schema.table */
-    const char *column; /* NULL: what the foreign key says, or the primary key */
+    const char *table;  /* in the schema of the table that refers */
+    const char *column; /* NULL: the primary key */
     uint64_t rows;      /* rows the parent shall have; 0: not given, the plan chooses */
     enum ref_pick pick;
-    struct place place; /* of the column's entry */
 };
 
 #endif

@@ -18,7 +18,7 @@ struct builder {
     struct control *control;
     struct arena *arena;
     struct plan *plan;
-    const struct plan_chain *chain; /* the tables whose parents are being planned */
+    const struct plan_chain *chain; /* this table, and those whose parents are being planned */
 };
 
 static const struct workload_column *named(const struct builder *b, const char *column) {
@@ -28,26 +28,38 @@ static const struct workload_column *named(const struct builder *b, const char *
     return NULL;
 }
 
+bool plan_check_column(const struct catalog_table *table, const char *name, struct arena *arena,
+                       struct error *error) {
+    const char **names = ARENA_ARRAY(arena, const char *, table->column_count);
+    for (size_t i = 0; i < table->column_count; i++) {
+        names[i] = table->columns[i].name;
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    error_usage(error, "table \"%s\" has no column \"%s\"", table->name, name);
+    const char *near = units_nearest(name, names, table->column_count);
+    return near && error_hint(error, "did you mean \"%s\"?", near);
+}
+
 /* Every column that the workload names must exist. */
 static bool check_names(const struct builder *b, struct error *error) {
-    const struct catalog_table *table = b->table;
-    const char **names = ARENA_ARRAY(b->arena, const char *, table->column_count);
-    for (size_t i = 0; i < table->column_count; i++)
-        names[i] = table->columns[i].name;
     for (size_t i = 0; b->workload && i < b->workload->column_count; i++) {
         const struct workload_column *column = &b->workload->columns[i];
-        bool found = false;
-        for (size_t k = 0; k < table->column_count && !found; k++)
-            found = strcmp(column->name, names[k]) == 0;
-        if (found)
-            continue;
-        error_usage(error, "table \"%s\" has no column \"%s\"", table->name, column->name);
-        const char *near = units_nearest(column->name, names, table->column_count);
-        if (near)
-            error_hint(error, "did you mean \"%s\"?", near);
-        return place_add(&column->at, error);
+        if (!plan_check_column(b->table, column->name, b->arena, error))
+            return place_add(&column->at, error);
     }
     return true;
+}
+
+/* For an error in planning a parent, whose name the user may not expect; in its columns the
+ * workload has no say. */
+static bool explain_parent(const struct builder *b, struct error *error) {
+    if (!b->chain->next)
+        return false;
+    error_prefix(error, "table \"%s\", to which \"%s\" refers", b->table->name,
+                 b->chain->next->table->name);
+    return error_hint(error, "give the column a DEFAULT in the schema file, or put the rows of the "
+                             "table there: one that has rows is left as it is");
 }
 
 static bool written(const struct builder *b, const struct catalog_column *column) {
@@ -121,6 +133,7 @@ static bool choose_distinct(const struct builder *b, bool *distinct, struct erro
                 best = column_numbered(b->table, key->numbers[key->count - 1]);
             if (best->filled != FILLED_NULL) {
                 error_usage(error, "pgwrite can't make the key \"%s\" distinct", key->name);
+                explain_parent(b, error);
                 return error_hint(error,
                                   "name one of its columns in the workload with `gen: serial`");
             }
@@ -140,11 +153,6 @@ static bool resolve_literals(const struct builder *b, struct plan_column *column
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
         char *text = arena_strndup(b->arena, values[i].as.bytes.data, values[i].as.bytes.length);
-        if (*text == '\0') {
-            ok = error_usage(error, "column \"%s\": an empty text is no value of type %s",
-                             column->name, column->type->name);
-            break;
-        }
         struct control_rows *rows;
         ok = control_query_one(b->control, sql, CONTROL_ARGS(ARG_TEXT(text)), &rows, error);
         if (!ok) {
@@ -185,11 +193,13 @@ static bool make_reference(struct builder *b, struct plan_column *column, const 
                            const char *table, const char *key, uint64_t rows, enum ref_pick pick,
                            struct error *error) {
     if (strcmp(schema, b->table->schema) == 0 && strcmp(table, b->table->name) == 0) {
-        if (column->catalog->not_null)
-            return error_usage(error,
-                               "column \"%s\" refers to its own table and is NOT NULL: no first "
-                               "row could be written",
-                               column->name);
+        if (column->catalog->not_null) {
+            error_usage(error,
+                        "column \"%s\" refers to its own table and is NOT NULL: no first row could "
+                        "be written",
+                        column->name);
+            return explain_parent(b, error);
+        }
         const char *const pairs[] = {"value", "-", NULL};
         if (!generator_make("const", pairs, b->arena, &column->generator, error))
             return false;
@@ -198,14 +208,22 @@ static bool make_reference(struct builder *b, struct plan_column *column, const 
         return true;
     }
     struct plan_parent *parent;
-    if (!plan_parent_add(b->plan, schema, table, key, column->type->name, rows, b->table->schema,
-                         b->seed, b->control, b->chain, b->arena, &parent, error))
+    if (!plan_parent_add(schema, table, key, column->type->name, rows, b->seed, b->control,
+                         b->chain, b->arena, &parent, error))
         return false;
     generator_make_ref(&parent->keys, pick, b->arena, &column->generator);
     column->generator.null_share = column->catalog->not_null || pick == REF_DISTINCT ? 0 : 0.10;
     column->note = arena_printf(b->arena, "%s(%s)%s", table, parent->key_column,
                                 pick == REF_DISTINCT ? ", distinct" : "");
     return true;
+}
+
+static bool hint_column(const char *column, struct error *error) {
+    return error_hint(
+        error,
+        "name it in the workload: `%s: {gen: choice, of: ['…', '…']}` takes any value "
+        "that the type's input accepts, `%s: default` leaves the column out",
+        column, column);
 }
 
 static bool make_generator(struct builder *b, struct plan_column *column, bool distinct,
@@ -224,17 +242,24 @@ static bool make_generator(struct builder *b, struct plan_column *column, bool d
             ok = make_reference(b, column, b->table->schema, ref->table, ref->column, ref->rows,
                                 ref->pick, error) ||
                  place_add(&from->at, error);
-            column->generator.null_share = null_share;
+            if (column->generator.null_share < 1)
+                column->generator.null_share = null_share;
         }
     } else if (catalog->fk_column) {
         column->from = "foreign key";
         ok = make_reference(b, column, catalog->fk_schema_name, catalog->fk_table_name,
                             catalog->fk_column, 0, distinct ? REF_DISTINCT : REF_UNIFORM, error);
     } else {
-        ok = plan_default(catalog, distinct, b->arena, &column->generator, error);
+        ok = plan_default(catalog, distinct, b->arena, &column->generator, error) ||
+             explain_parent(b, error) || hint_column(column->name, error);
     }
-    if (ok && from && !from->generator)
-        ok = args_share(&from->args, "null", "0", &column->generator.null_share, error);
+    if (ok && from && !from->generator) {
+        double null_share;
+        ok = args_share(&from->args, "null", "0", &null_share, error);
+        /* A reference to the column's own table stays NULL. */
+        if (ok && column->generator.null_share < 1)
+            column->generator.null_share = null_share;
+    }
     if (ok && catalog->not_null && column->generator.null_share > 0) {
         error_usage(error, "column \"%s\" is NOT NULL, and `null:` is above 0", column->name);
         ok = from && place_add(&from->at, error);
@@ -273,8 +298,8 @@ static bool add_column(struct builder *b, const struct catalog_column *catalog, 
 bool plan_build_chained(const struct workload *workload, const struct catalog_table *table,
                         uint64_t seed, struct control *control, const struct plan_chain *chain,
                         struct arena *arena, struct plan **out, struct error *error) {
-    struct plan_chain link = {.table = table, .next = chain};
     struct plan *plan = ARENA_NEW(arena, struct plan);
+    struct plan_chain link = {table, chain ? chain->root : plan, chain};
     struct builder b = {workload, table, seed, control, arena, plan, &link};
     plan->table = table;
     plan->columns = ARENA_ARRAY(arena, struct plan_column, table->column_count);

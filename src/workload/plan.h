@@ -1,6 +1,6 @@
 /*
  * A plan: a workload joined with the catalog. Which columns are written, with which generator, as
- * which type; which parents have to be seeded. Immutable once plan_complete() has returned;
+ * which type; which parents have to be seeded. Immutable once plan_seed_parents() has returned;
  * everything lives in the arena that it was built with.
  */
 #ifndef PGWRITE_WORKLOAD_PLAN_H
@@ -23,14 +23,14 @@ struct plan_column {
     const char *note; /* for people: "distinct", "→ sites(id)"; "" if none */
 };
 
-/* A table that a foreign key needs rows in. */
+/* A table that references need rows in, and one of its columns. */
 struct plan_parent {
-    const char *schema, *table, *quoted;
+    const struct catalog_table *table;
     const char *key_column; /* the column that children refer to */
     const char *key_type;   /* what its keys are cast to: a child's int may refer to a bigint */
     struct ref_keys keys;   /* read back from the server once seeded */
-    uint64_t rows;          /* to seed if the table is empty */
-    struct plan *plan;      /* how to fill it */
+    uint64_t rows;          /* to seed if the table is empty; 0: nobody said how many */
+    struct plan *plan;      /* how to fill it, or NULL: it has rows, or is not ours to fill */
 };
 
 struct plan {
@@ -42,14 +42,14 @@ struct plan {
     bool overriding;              /* an identity column GENERATED ALWAYS is written */
     size_t row_max_bytes;         /* of one row's values, in either form, without framing */
     size_t scratch_bytes;         /* that drawing one value needs at most */
-    struct plan_parent **parents; /* in the order in which they have to be seeded */
+    struct plan_parent **parents; /* theirs too, in the order in which they have to be seeded */
     size_t parent_count;
 };
 
 /* Joins the workload with a table. workload may be NULL: everything from the catalog. The table
- * must stay valid as long as the plan. schema_file is for messages. Errors are EXIT_USAGE: unknown
- * column, a type without generator, a generator that does not fit, a key that can't be made
- * distinct. */
+ * must stay valid as long as the plan. Errors are EXIT_USAGE: unknown column, a type without
+ * generator, a generator that does not fit, a key that can't be made distinct; or what the server
+ * said. */
 MUST_CHECK bool plan_build(const struct workload *workload, const struct catalog_table *table,
                            uint64_t seed, struct control *control, struct arena *arena,
                            struct plan **out, struct error *error);

@@ -150,21 +150,13 @@ static bool make_any(const struct catalog_column *column, const struct pg_type *
 
 bool plan_default(const struct catalog_column *column, bool distinct, struct arena *arena,
                   struct column_generator *out, struct error *error) {
-    bool ok;
     if (distinct && !plan_can_be_distinct(column->type))
-        ok = error_usage(error,
-                         "column \"%s\" is unique, and %s has no generator of distinct values",
-                         column->name, column->type->name);
-    else if (distinct)
-        ok = make_distinct(column->type, arena, out, error);
-    else
-        ok = make_any(column, column->type, arena, out, error);
-    if (!ok)
-        return error_hint(
-            error,
-            "name it in the workload: `%s: {gen: choice, of: ['…', '…']}` takes any value "
-            "that the type's input accepts, `%s: default` leaves the column out",
-            column->name, column->name);
+        return error_usage(error,
+                           "column \"%s\" is unique, and %s has no generator of distinct values",
+                           column->name, column->type->name);
+    if (!(distinct ? make_distinct(column->type, arena, out, error)
+                   : make_any(column, column->type, arena, out, error)))
+        return false;
     out->null_share = column->not_null || distinct ? 0 : 0.10;
     return true;
 }

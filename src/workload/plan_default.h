@@ -6,8 +6,7 @@
 #include "row/generator.h"
 
 /* distinct: every row's value must differ. Null share is 10 % for a nullable column, 0 if distinct.
- * EXIT_USAGE if the type has no generator, or none that is distinct; the error says how to give
- * one. */
+ * EXIT_USAGE if the type has no generator, or none that is distinct. */
 MUST_CHECK bool plan_default(const struct catalog_column *column, bool distinct,
                              struct arena *arena, struct column_generator *out,
                              struct error *error);

@@ -7,8 +7,9 @@
 
 #include "base/strbuf.h"
 #include "pg/frame.h"
+#include "row/ref.h"
 
-enum { PARENT_ROWS = 1000, KEYS_MAX = 1000000 };
+enum { PARENT_ROWS = 1000, CHUNK_BYTES = 64 << 20 };
 
 struct raw_value *plan_raw_value(const struct control_rows *rows, size_t row, struct arena *arena) {
     struct raw_value *raw = ARENA_NEW(arena, struct raw_value);
@@ -28,63 +29,98 @@ static const char *only_key(const struct catalog_table *table) {
     return NULL;
 }
 
-bool plan_parent_add(struct plan *plan, const char *schema, const char *table, const char *key,
-                     const char *key_type, uint64_t rows, const char *own_schema, uint64_t seed,
-                     struct control *control, const struct plan_chain *chain, struct arena *arena,
-                     struct plan_parent **out, struct error *error) {
-    for (size_t i = 0; i < plan->parent_count; i++) {
-        struct plan_parent *known = plan->parents[i];
-        if (strcmp(known->schema, schema) != 0 || strcmp(known->table, table) != 0)
+/* The table as an earlier reference has it, if one has. It is filled once, for the most rows. */
+static void join_known(const struct plan *root, const char *schema, const char *table,
+                       struct plan_parent *parent) {
+    for (size_t i = 0; i < root->parent_count; i++) {
+        struct plan_parent *known = root->parents[i];
+        if (strcmp(known->table->schema, schema) != 0 || strcmp(known->table->name, table) != 0)
             continue;
-        /* One table, whatever column and type is asked for: filled once, for the most rows. */
-        rows = known->rows = rows > known->rows ? rows : known->rows;
-        if ((!key || strcmp(known->key_column, key) == 0) &&
-            strcmp(known->key_type, key_type) == 0) {
-            *out = known;
-            return true;
-        }
+        parent->table = known->table;
+        parent->plan = known->plan;
+        parent->rows = known->rows = parent->rows > known->rows ? parent->rows : known->rows;
     }
+}
+
+static bool describe(const char *schema, const char *table, struct control *control,
+                     const struct plan_chain *chain, struct arena *arena,
+                     struct plan_parent *parent, struct error *error) {
     for (const struct plan_chain *link = chain; link; link = link->next)
         if (strcmp(link->table->schema, schema) == 0 && strcmp(link->table->name, table) == 0) {
             error_usage(error, "foreign keys of \"%s\" and \"%s\" go in a circle", table,
                         chain->table->name);
             return error_hint(error, "leave one of them out of the schema file");
         }
-    struct plan_parent *parent = ARENA_NEW(arena, struct plan_parent);
     struct catalog_table *catalog = ARENA_NEW(arena, struct catalog_table);
-    if (!catalog_describe(control, schema, table, arena, catalog, error))
+    parent->table = catalog;
+    return catalog_describe(control, schema, table, arena, catalog, error);
+}
+
+/* Plans how to fill the table, unless the schema file has put rows into it. */
+static bool plan_filling(struct plan_parent *parent, uint64_t seed, struct control *control,
+                         const struct plan_chain *chain, struct arena *arena, struct error *error) {
+    char *sql = mem_printf("SELECT EXISTS (SELECT FROM %s)", parent->table->quoted);
+    struct control_rows *rows;
+    bool ok = control_query_one(control, sql, CONTROL_NO_ARGS, &rows, error);
+    free(sql);
+    if (!ok)
         return false;
-    if (!key && !(key = only_key(catalog))) {
+    bool has_rows = control_bool(rows, 0, 0);
+    control_rows_free(rows);
+    return has_rows || plan_build_chained(NULL, parent->table, seed, control, chain, arena,
+                                          &parent->plan, error);
+}
+
+static void append_parent(struct plan *root, struct plan_parent *parent, struct arena *arena) {
+    struct plan_parent **grown = ARENA_ARRAY(arena, struct plan_parent *, root->parent_count + 1);
+    if (root->parent_count)
+        memcpy(grown, root->parents, root->parent_count * sizeof *grown);
+    grown[root->parent_count++] = parent;
+    root->parents = grown;
+}
+
+bool plan_parent_add(const char *schema, const char *table, const char *key, const char *key_type,
+                     uint64_t rows, uint64_t seed, struct control *control,
+                     const struct plan_chain *chain, struct arena *arena, struct plan_parent **out,
+                     struct error *error) {
+    struct plan *root = chain->root;
+    struct plan_parent *parent = ARENA_NEW(arena, struct plan_parent);
+    parent->key_type = key_type;
+    parent->rows = rows;
+    join_known(root, schema, table, parent);
+    bool known = parent->table != NULL;
+    if (!known && !describe(schema, table, control, chain, arena, parent, error))
+        return false;
+    if (key && !plan_check_column(parent->table, key, arena, error))
+        return false;
+    if (!key && !(key = only_key(parent->table))) {
         error_usage(error, "table \"%s\" has no primary key of one column to refer to", table);
         return error_hint(error, "name the column: `{gen: ref, table: %s, column: …}`", table);
     }
-    parent->schema = catalog->schema;
-    parent->table = catalog->name;
-    parent->quoted = catalog->quoted;
     parent->key_column = arena_strdup(arena, key);
-    parent->key_type = key_type;
-    parent->rows = rows ? rows : PARENT_ROWS;
-    if (strcmp(schema, own_schema) == 0 &&
-        !plan_build_chained(NULL, catalog, seed, control, chain, arena, &parent->plan, error))
+    for (size_t i = 0; i < root->parent_count; i++) {
+        *out = root->parents[i];
+        if ((*out)->table == parent->table && strcmp((*out)->key_column, key) == 0 &&
+            strcmp((*out)->key_type, key_type) == 0)
+            return true;
+    }
+    if (!known && strcmp(schema, chain->table->schema) == 0 &&
+        !plan_filling(parent, seed, control, chain, arena, error))
         return false;
-    struct plan_parent **grown = ARENA_ARRAY(arena, struct plan_parent *, plan->parent_count + 1);
-    if (plan->parent_count)
-        memcpy(grown, plan->parents, plan->parent_count * sizeof *grown);
-    grown[plan->parent_count++] = parent;
-    plan->parents = grown;
+    append_parent(root, parent, arena);
     *out = parent;
     return true;
 }
 
-/* Rows 0 to count - 1 as a COPY BINARY stream; free() it. */
-static uint8_t *encode_rows(const struct plan *plan, uint64_t count, size_t *length) {
-    size_t row_bytes = 2 + plan->row_max_bytes + 4 * plan->column_count;
+/* Rows first to first + count - 1 as a COPY BINARY stream; free() it. */
+static uint8_t *encode_rows(const struct plan *plan, uint64_t first, uint64_t count,
+                            size_t row_bytes, size_t *length) {
     uint8_t *stream = mem_alloc(count * row_bytes + 64, 1);
     struct scratch scratch;
     scratch_init(&scratch, plan->scratch_bytes);
     memcpy(stream, FRAME_COPY_HEADER, FRAME_COPY_HEADER_BYTES);
     uint8_t *at = stream + FRAME_COPY_HEADER_BYTES;
-    for (uint64_t row = 0; row < count; row++) {
+    for (uint64_t row = first; row < first + count; row++) {
         at = frame_int16(at, (int)plan->column_count);
         for (size_t i = 0; i < plan->column_count; i++) {
             struct value value;
@@ -98,24 +134,39 @@ static uint8_t *encode_rows(const struct plan *plan, uint64_t count, size_t *len
     return stream;
 }
 
+/* Copies the rows in chunks: a million wide ones would not fit into memory. */
+static bool copy_rows(const struct plan *plan, const char *sql, uint64_t count,
+                      struct control *control, struct error *error) {
+    size_t row_bytes = 2 + plan->row_max_bytes + 4 * plan->column_count;
+    uint64_t chunk = CHUNK_BYTES / row_bytes + 1;
+    bool ok = true;
+    for (uint64_t first = 0; ok && first < count; first += chunk) {
+        uint64_t rows = count - first < chunk ? count - first : chunk;
+        size_t length;
+        uint8_t *stream = encode_rows(plan, first, rows, row_bytes, &length);
+        ok = control_copy_in(control, sql, stream, length, error);
+        free(stream);
+    }
+    return ok;
+}
+
 static bool seed_rows(const struct plan_parent *parent, struct control *control,
                       struct error *error) {
+    const struct plan *plan = parent->plan;
+    uint64_t count = parent->rows ? parent->rows : PARENT_ROWS;
     struct strbuf sql = STRBUF_INIT;
-    if (parent->plan->column_count == 0) {
+    bool ok;
+    if (plan->column_count == 0) {
         strbuf_printf(&sql, "INSERT INTO %s SELECT FROM pg_catalog.generate_series(1, %" PRIu64 ")",
-                      parent->quoted, parent->rows);
-        bool inserted = control_exec(control, sql.text, error);
-        strbuf_release(&sql);
-        return inserted;
+                      parent->table->quoted, count);
+        ok = control_exec(control, sql.text, error);
+    } else {
+        strbuf_printf(&sql, "COPY %s (", parent->table->quoted);
+        for (size_t i = 0; i < plan->column_count; i++)
+            strbuf_printf(&sql, "%s%s", i ? ", " : "", plan->columns[i].quoted);
+        strbuf_add(&sql, ") FROM STDIN (FORMAT binary)");
+        ok = copy_rows(plan, sql.text, count, control, error);
     }
-    strbuf_printf(&sql, "COPY %s (", parent->quoted);
-    for (size_t i = 0; i < parent->plan->column_count; i++)
-        strbuf_printf(&sql, "%s%s", i ? ", " : "", parent->plan->columns[i].quoted);
-    strbuf_add(&sql, ") FROM STDIN (FORMAT binary)");
-    size_t length;
-    uint8_t *stream = encode_rows(parent->plan, parent->rows, &length);
-    bool ok = control_copy_in(control, sql.text, stream, length, error);
-    free(stream);
     strbuf_release(&sql);
     return ok;
 }
@@ -126,13 +177,13 @@ static bool read_keys(struct plan_parent *parent, struct control *control, struc
     strbuf_add_ident(&key, parent->key_column);
     char *sql = mem_printf("SELECT k, k::text FROM (SELECT %s::%s AS k FROM %s) s "
                            "WHERE k IS NOT NULL ORDER BY 1 LIMIT %d",
-                           key.text, parent->key_type, parent->quoted, KEYS_MAX);
+                           key.text, parent->key_type, parent->table->quoted, REF_ROWS_MAX);
     strbuf_release(&key);
     struct control_rows *rows;
     bool ok = control_query(control, sql, CONTROL_NO_ARGS, &rows, error);
     free(sql);
     if (!ok)
-        return error_prefix(error, "reading the keys of %s", parent->quoted);
+        return error_prefix(error, "reading the keys of %s", parent->table->quoted);
     parent->keys.count = control_rows_count(rows);
     struct raw_value *keys = ARENA_ARRAY(arena, struct raw_value, parent->keys.count);
     for (size_t i = 0; i < parent->keys.count; i++)
@@ -142,25 +193,7 @@ static bool read_keys(struct plan_parent *parent, struct control *control, struc
     return true;
 }
 
-static bool fill_parent(struct plan_parent *parent, struct control *control, struct arena *arena,
-                        struct error *error) {
-    if (!read_keys(parent, control, arena, error))
-        return false;
-    if (parent->keys.count > 0)
-        return true; /* the schema file, or another reference, has filled it */
-    if (!parent->plan) {
-        error_usage(error, "%s is empty, and pgwrite writes only to tables of its own schema",
-                    parent->quoted);
-        return error_hint(error, "put the table into the schema file");
-    }
-    if (!plan_seed_parents(parent->plan, control, arena, error))
-        return false;
-    if (!seed_rows(parent, control, error) || !read_keys(parent, control, arena, error))
-        return error_prefix(error, "filling %s, which a foreign key refers to", parent->quoted);
-    return true;
-}
-
-/* Sizes that depend on the keys read: called when all parents have them. */
+/* Sizes that depend on the keys read: called when all its parents have them. */
 static void plan_measure(struct plan *plan) {
     plan->row_max_bytes = 0;
     plan->scratch_bytes = 64;
@@ -174,6 +207,24 @@ static void plan_measure(struct plan *plan) {
         if (drawn + 64 > plan->scratch_bytes)
             plan->scratch_bytes = drawn + 64;
     }
+}
+
+static bool fill_parent(struct plan_parent *parent, struct control *control, struct arena *arena,
+                        struct error *error) {
+    if (!read_keys(parent, control, arena, error))
+        return false;
+    if (parent->keys.count > 0)
+        return true; /* the schema file, or another reference, has filled it */
+    if (!parent->plan) {
+        error_usage(error, "%s has no keys, and pgwrite fills only empty tables of its own schema",
+                    parent->table->quoted);
+        return error_hint(error, "put the table, or its rows, into the schema file");
+    }
+    plan_measure(parent->plan); /* its own parents come earlier and have their keys */
+    if (!seed_rows(parent, control, error) || !read_keys(parent, control, arena, error))
+        return error_prefix(error, "filling %s, which a foreign key refers to",
+                            parent->table->quoted);
+    return true;
 }
 
 bool plan_seed_parents(struct plan *plan, struct control *control, struct arena *arena,

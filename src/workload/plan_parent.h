@@ -7,6 +7,7 @@
 /* The tables whose parents are being planned, innermost first: to see a circle. */
 struct plan_chain {
     const struct catalog_table *table;
+    struct plan *root; /* the outermost table's: has the parents of all */
     const struct plan_chain *next;
 };
 
@@ -16,14 +17,18 @@ MUST_CHECK bool plan_build_chained(const struct workload *workload,
                                    struct control *control, const struct plan_chain *chain,
                                    struct arena *arena, struct plan **out, struct error *error);
 
-/* Adds a parent to the plan, or finds the one that is there. rows 0: 1,000; key NULL: the table's
- * primary key; key_type: the type of the column that refers. A table outside own_schema is never
- * written: its keys are read. */
-MUST_CHECK bool plan_parent_add(struct plan *plan, const char *schema, const char *table,
-                                const char *key, const char *key_type, uint64_t rows,
-                                const char *own_schema, uint64_t seed, struct control *control,
-                                const struct plan_chain *chain, struct arena *arena,
-                                struct plan_parent **out, struct error *error);
+/* That the table has such a column; else EXIT_USAGE with the nearest name. */
+MUST_CHECK bool plan_check_column(const struct catalog_table *table, const char *name,
+                                  struct arena *arena, struct error *error);
+
+/* Adds a parent to the chain's root, after its own parents, or finds the one that is there. rows 0:
+ * 1,000 if no other reference says; key NULL: the table's primary key; key_type: the type of the
+ * column that refers. A table outside the schema of the one that refers is never written: its keys
+ * are read. */
+MUST_CHECK bool plan_parent_add(const char *schema, const char *table, const char *key,
+                                const char *key_type, uint64_t rows, uint64_t seed,
+                                struct control *control, const struct plan_chain *chain,
+                                struct arena *arena, struct plan_parent **out, struct error *error);
 
 /* Column 0 (in its own binary form) and column 1 (text) of a row. */
 struct raw_value *plan_raw_value(const struct control_rows *rows, size_t row, struct arena *arena);

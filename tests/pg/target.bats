@@ -76,11 +76,12 @@ fails() {
     rm -f "$JSON"
     "$@" >"$WORLD/out" 2>"$WORLD/err" || code=$?
     cat "$WORLD/err"
-    same "exit code" "$code" "$expected"
+    # Nothing but these returns ends it where the caller says `fails … ||`.
+    same "exit code" "$code" "$expected" || return
     same "number of errors" \
-        "$(grep -v '^pgwrite: writes to ' "$WORLD/err" | grep -c '^pgwrite: ')" 1
-    grep '^pgwrite: ' "$WORLD/err" | grep -qF -- "$text"
-    assert_no_schema
+        "$(grep -v '^pgwrite: writes to ' "$WORLD/err" | grep -c '^pgwrite: ')" 1 || return
+    grep '^pgwrite: ' "$WORLD/err" | grep -qF -- "$text" || return
+    assert_no_schema || return
     wait_until no_backends
 }
 
@@ -261,6 +262,40 @@ assert_secret() {
     done
     # It ends the pool's statements, not pgwrite's own.
     succeeds target -h "$SOCKET" -U hasty -d shop
+}
+
+@test "SIGINT while the whole server hangs" {
+    echo 'CREATE TABLE t (a int); SELECT pg_sleep(600);' >"$WORLD/sleep.sql"
+    "$PGWRITE" run --throwaway --schema "$WORLD/sleep.sql" >"$WORLD/out" 2>"$WORLD/err" 3>&- &
+    local run=$! code=0 hung=no dir pid
+    local -a server
+    sleeps() {
+        dir=$(find "$WORLD" -maxdepth 1 -name 'pgwrite-*' ! -path "$(server_field dir)")
+        [ -n "$dir" ] && [ "$("$BIN/psql" -X -q -A -t -h "$dir/socket" -U postgres -d postgres -c \
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'" 2>&1)" = 1 ]
+    }
+    wait_until sleeps
+    server=("$(head -n 1 "$dir/data/postmaster.pid")")
+    mapfile -t -O 1 server < <(pgrep -P "${server[0]}")
+    kill -STOP "${server[@]}"
+    kill -INT "$run"
+    # It lets go of its query, and then ends the server: by a signal that waits to be delivered.
+    is_ended() {
+        local pending
+        pending=$(sed -n 's/^ShdPnd:[[:space:]]*/0x/p' "/proc/${server[0]}/status")
+        (((pending & 1 << 1) != 0))
+    }
+    wait_until is_ended || hung=yes
+    kill -CONT "${server[@]}"
+    wait "$run" || code=$?
+    cat "$WORLD/err"
+    same "whether pgwrite hung too" "$hung" no
+    same "exit code" "$code" 130
+    grep -q '^pgwrite: .*interrupted' "$WORLD/err"
+    [ ! -e "$dir" ]
+    for pid in "${server[@]}"; do
+        wait_until process_gone "$pid"
+    done
 }
 
 @test "a full disk" {

@@ -31,8 +31,7 @@ T(t_numeric_38_10, "numeric(38,10)", "numeric_send", "%numeric", .class = PG_NUM
   .precision = 38, .scale = 10);
 T(t_text, "text", "textsend", "%text", .class = PG_TEXT, .oid = 25);
 T(t_varchar, "varchar(20)", "varcharsend", "%varchar", .class = PG_TEXT, .oid = 1043, .length = 20);
-T(t_bpchar, "bpchar(6)", "bpcharsend", "%bpchar", .class = PG_TEXT, .oid = 1042, .length = 6,
-  .is_bpchar = true);
+T(t_bpchar, "bpchar(6)", "bpcharsend", "%bpchar", .class = PG_TEXT, .oid = 1042, .length = 6);
 T(t_bytea, "bytea", "byteasend", "%bytea", .class = PG_BYTEA, .oid = 17);
 T(t_uuid, "uuid", "uuid_send", "%uuid", .class = PG_UUID, .oid = 2950);
 T(t_date, "date", "date_send", "%date", .class = PG_DATE, .oid = 1082);

@@ -224,6 +224,80 @@ EOF
                 FROM $SCHEMA.child")" "2000|t|t|t|2000|t|t|t|t"
 }
 
+@test "a parent has the rows that any reference asks for, whoever else refers to it" {
+    # land is reached first by way of city, without a number, and city_code is of another type.
+    cat >"$WORLD/rows.sql" <<EOF
+CREATE TABLE land (id int PRIMARY KEY);
+CREATE TABLE city (id int PRIMARY KEY, code text NOT NULL UNIQUE, land int REFERENCES land);
+CREATE TABLE trip (city int REFERENCES city, a int, land int UNIQUE, city_code text);
+EOF
+    cat >"$WORLD/rows.yaml" <<EOF
+schema: rows.sql
+table: trip
+columns:
+  a: {gen: ref, table: city, rows: 20}
+  land: {gen: ref, table: land, rows: 3k, dist: distinct}
+  city_code: {gen: ref, table: city, column: code}
+EOF
+    measure_kept "$WORLD/rows.yaml" --rows 3k --path copy-binary
+    same "rows, and those that are referred to" \
+        "$(sql "SELECT (SELECT count(*) FROM $SCHEMA.land), (SELECT count(*) FROM $SCHEMA.city),
+                       count(DISTINCT land), count(DISTINCT city_code) FROM $SCHEMA.trip")" \
+        "3000|20|3000|20"
+}
+
+@test "a parent that the schema file has filled is left as it is" {
+    cat >"$WORLD/filled.sql" <<EOF
+CREATE TABLE spot (at point NOT NULL, id int PRIMARY KEY);
+INSERT INTO spot VALUES ('(1,2)', 7), ('(3,4)', 8);
+CREATE TABLE t (spot int NOT NULL REFERENCES spot);
+EOF
+    measure_kept --schema "$WORLD/filled.sql" --table t --rows 100 --path copy-binary
+    same keys "$(sql "SELECT string_agg(DISTINCT spot::text, ' ') FROM $SCHEMA.t")" "7 8"
+}
+
+@test "a parent that can't be as the workload wants it is refused, with what to do" {
+    cat >"$WORLD/no.sql" <<EOF
+CREATE TABLE spot (id int PRIMARY KEY, at point NOT NULL);
+CREATE TABLE place (id int PRIMARY KEY, spot int REFERENCES spot);
+CREATE TABLE self (id int PRIMARY KEY, up int NOT NULL REFERENCES self);
+CREATE TABLE parent (id int PRIMARY KEY, label text);
+CREATE TABLE t (a int);
+EOF
+    wants() {
+        printf 'schema: no.sql\ntable: t\ncolumns:\n  a: {gen: ref, %s}\n' "$1" >"$WORLD/no.yaml"
+    }
+    wants "table: parent, column: lable"
+    refused 'no.yaml:4:3: table "parent" has no column "lable"' "$WORLD/no.yaml"
+    [[ $output == *'hint: did you mean "label"?'* ]]
+    wants "table: parent, rows: 1000G"
+    refused 'no.yaml:4:32: column a: rows: a parent can have at most 1M rows' "$WORLD/no.yaml"
+    wants "table: place"
+    refused 'table "spot", to which "place" refers: column "at" has type point' "$WORLD/no.yaml"
+    [[ $output == *'hint: give the column a DEFAULT in the schema file, or put the rows'* ]]
+    wants "table: self"
+    refused 'table "self", to which "t" refers: column "up" refers to its own' "$WORLD/no.yaml"
+}
+
+@test "a reference to the table itself is NULL, whatever the workload says" {
+    cat >"$WORLD/self.sql" <<EOF
+CREATE TABLE t (id int PRIMARY KEY, a int REFERENCES t, b int REFERENCES t, c int, d text);
+EOF
+    cat >"$WORLD/self.yaml" <<EOF
+schema: self.sql
+columns:
+  a: {null: 50%}
+  b: {gen: ref, table: t}
+  c: {gen: ref, table: t, null: 20%}
+  d: {gen: ref, table: t}
+EOF
+    all_paths "$WORLD/self.yaml" --rows 50
+    measure_kept "$WORLD/self.yaml" --rows 50 --path copy-binary
+    same values \
+        "$(sql "SELECT count(*), count(a), count(b), count(c), count(d) FROM $SCHEMA.t")" \
+        "50|0|0|0|0"
+}
+
 @test "a table that refers to itself and must not be NULL is refused" {
     echo 'CREATE TABLE t (id int PRIMARY KEY, up int NOT NULL REFERENCES t);' >"$WORLD/self.sql"
     refused 'column "up" refers to its own table and is NOT NULL' --schema "$WORLD/self.sql"
@@ -278,6 +352,23 @@ EOF
     same document "$(values document)" '<a b="c">d</a>'
     same "whether a fifth of span is NULL" \
         "$(sql "SELECT count(span) BETWEEN 60 AND 95 FROM $SCHEMA.unsupported")" t
+}
+
+@test "an empty text is a value where the type takes it, and told where not" {
+    echo 'CREATE TABLE t (a tsvector, b text, c point);' >"$WORLD/empty.sql"
+    cat >"$WORLD/empty.yaml" <<EOF
+schema: empty.sql
+columns: {a: {gen: const, value: ""}, b: {gen: choice, of: ["", x]}, c: default}
+EOF
+    all_paths "$WORLD/empty.yaml" --rows 50
+    measure_kept "$WORLD/empty.yaml" --rows 50 --path copy-text
+    same values \
+        "$(sql "SELECT count(a), count(b), bool_and(a = ''), count(DISTINCT b) FROM $SCHEMA.t")" \
+        "50|50|t|2"
+    drop_kept
+    printf 'schema: empty.sql\ncolumns: {c: {gen: const, value: ""}, a: default}\n' \
+        >"$WORLD/empty.yaml"
+    refused 'empty.yaml:2:11: column "c", value ""' "$WORLD/empty.yaml"
 }
 
 @test "a value that the server's input function refuses is told with its place" {

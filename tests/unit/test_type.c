@@ -352,7 +352,7 @@ static void test_bytes(void **state) {
     check(as_text, text(""), "", "");
     check(as_text, text("h\xc3\xa9"), "68c3a9", "h\xc3\xa9");
     check(as_text, bytes(VALUE_TEXT, NULL, 0), "", "");
-    check(TYPE(.class = PG_TEXT, .is_bpchar = true, .length = 5), text("ab"), "6162", "ab");
+    check(TYPE(.class = PG_TEXT, .length = 5), text("ab"), "6162", "ab");
     check(bytea, bytes(VALUE_BYTES, "\0\xff\n", 3), "00ff0a", "\\x00ff0a");
     check(bytea, text("ab"), "6162", "\\x6162");
     check(bytea, bytes(VALUE_BYTES, NULL, 0), "", "\\x");
