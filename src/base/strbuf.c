@@ -61,11 +61,26 @@ void strbuf_printf(struct strbuf *buf, const char *format, ...) {
     }
 }
 
+static void add_doubled(struct strbuf *buf, const char *text, const char *doubled) {
+    for (; *text; text++) {
+        if (strchr(doubled, *text))
+            strbuf_add_char(buf, *text);
+        strbuf_add_char(buf, *text);
+    }
+}
+
 void strbuf_add_ident(struct strbuf *buf, const char *name) {
     strbuf_add_char(buf, '"');
-    for (; *name; name++)
-        strbuf_add_bytes(buf, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
+    add_doubled(buf, name, "\"");
     strbuf_add_char(buf, '"');
+}
+
+void strbuf_add_literal(struct strbuf *buf, const char *text) {
+    /* E'…' means the same whatever standard_conforming_strings is; the blank keeps the E off a
+     * word. */
+    strbuf_add(buf, strchr(text, '\\') ? " E'" : "'");
+    add_doubled(buf, text, "'\\");
+    strbuf_add_char(buf, '\'');
 }
 
 void strbuf_clear(struct strbuf *buf) {
@@ -78,4 +93,10 @@ void strbuf_release(struct strbuf *buf) {
     if (buf->capacity)
         free(buf->text);
     *buf = (struct strbuf)STRBUF_INIT;
+}
+
+char *strbuf_detach(struct strbuf *buf) {
+    char *text = buf->capacity ? buf->text : mem_strdup("");
+    *buf = (struct strbuf)STRBUF_INIT;
+    return text;
 }

@@ -20,8 +20,10 @@ void strbuf_add(struct strbuf *buf, const char *text);
 void strbuf_add_bytes(struct strbuf *buf, const void *bytes, size_t length);
 void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_printf(struct strbuf *buf, const char *format, ...) PRINTF_LIKE(2, 3); /* appends */
-void strbuf_add_ident(struct strbuf *buf, const char *name); /* as a quoted SQL identifier */
-void strbuf_clear(struct strbuf *buf);                       /* empty, capacity kept */
+void strbuf_add_ident(struct strbuf *buf, const char *name);   /* as a quoted SQL identifier */
+void strbuf_add_literal(struct strbuf *buf, const char *text); /* as a quoted SQL literal */
+void strbuf_clear(struct strbuf *buf);                         /* empty, capacity kept */
 void strbuf_release(struct strbuf *buf);
+char *strbuf_detach(struct strbuf *buf); /* the text, to be freed by the caller; buf is empty */
 
 #endif

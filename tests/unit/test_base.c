@@ -305,16 +305,34 @@ static void strbuf_printf_appends_whatever_the_length(void **state) {
     }
 }
 
+static void strbuf_detach_gives_the_text_away(void **state) {
+    (void)state;
+    struct strbuf buf = STRBUF_INIT;
+    char *text = strbuf_detach(&buf);
+    assert_string_equal(text, "");
+    free(text);
+    strbuf_add(&buf, "mine");
+    text = strbuf_detach(&buf);
+    assert_string_equal(text, "mine");
+    free(text);
+    assert_ptr_equal(buf.text, strbuf_empty);
+    assert_int_equal(buf.length, 0);
+}
+
 static void strbuf_quotes_for_sql(void **state) {
     (void)state;
-    static const char *const cases[][2] = {
-        {"events", "\"events\""},     {"", "\"\""},         {"it's", "\"it's\""},
-        {"a\"b\"", "\"a\"\"b\"\"\""}, {"a\\b", "\"a\\b\""}, {"größe", "\"größe\""},
+    static const char *const cases[][3] = {
+        {"events", "\"events\"", "'events'"},   {"", "\"\"", "''"},
+        {"it's", "\"it's\"", "'it''s'"},        {"a\"b\"", "\"a\"\"b\"\"\"", "'a\"b\"'"},
+        {"a\\'b", "\"a\\'b\"", " E'a\\\\''b'"}, {"größe", "\"größe\"", "'größe'"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct strbuf buf = STRBUF_INIT;
         strbuf_add_ident(&buf, cases[i][0]);
         assert_string_equal(buf.text, cases[i][1]);
+        strbuf_clear(&buf);
+        strbuf_add_literal(&buf, cases[i][0]);
+        assert_string_equal(buf.text, cases[i][2]);
         strbuf_release(&buf);
     }
 }
@@ -405,6 +423,7 @@ int main(void) {
         cmocka_unit_test(arena_texts),
         cmocka_unit_test(strbuf_grows_and_is_always_a_text),
         cmocka_unit_test(strbuf_printf_appends_whatever_the_length),
+        cmocka_unit_test(strbuf_detach_gives_the_text_away),
         cmocka_unit_test(strbuf_quotes_for_sql),
         cmocka_unit_test(embedded_files_are_found_by_name),
         cmocka_unit_test(missing_embedded_file_ends_the_program),
