@@ -103,6 +103,19 @@ bool control_lost(const struct control *control);
 /* The pid of its backend; through a pooler a number that means nothing. */
 int64_t control_backend_pid(const struct control *control);
 
+/* What control_drain has thrown away. */
+struct control_drained {
+    uint64_t rows;       /* of queries, and of COPY … TO STDOUT */
+    bool in_transaction; /* a transaction block is open now, or has failed */
+};
+
+/* Runs a string of SQL as psql -c does, and throws away what it gives as it comes. It has no
+ * deadline, does not heed interrupted(), and ends when stop_fd becomes readable: what is in flight
+ * is cancelled then (SQLSTATE 57014, unless it was done), and a server that does not heed that is
+ * given up after 10 s (control_lost). COPY … FROM STDIN is an error. */
+MUST_CHECK bool control_drain(struct control *control, const char *sql, int stop_fd,
+                              struct control_drained *drained, struct error *error);
+
 /* "libpqtypes" or "libpq": which implementation this is. */
 extern const char *const control_implementation;
 

@@ -5,6 +5,8 @@
 #include "base/strbuf.h"
 #include "base/units.h"
 #include "row/args.h"
+#include "workload/companion.h"
+#include "workload/shape.h"
 #include "workload/source.h"
 #include "workload/yaml.h"
 
@@ -23,70 +25,23 @@ struct top_key {
     bool (*take)(struct parser *parser, const struct yaml_item *item);
 };
 
-/* "a, b and c", for hints. */
-static const char *join_names(struct parser *parser, const char *const *names, size_t count) {
-    struct strbuf list = STRBUF_INIT;
-    for (size_t i = 0; i < count; i++) {
-        const char *between = i == 0 ? "" : i + 1 == count ? " and " : ", ";
-        strbuf_printf(&list, "%s%s", between, names[i]);
-    }
-    const char *kept = arena_strdup(parser->arena, list.text);
-    strbuf_release(&list);
-    return kept;
-}
-
-/* The nearest right word, or where there is none all of them. Returns false. */
-static bool hint_names(struct parser *parser, const char *word, const char *subject,
-                       const char *const *names, size_t count) {
-    const char *nearest = units_nearest(word, names, count);
-    if (nearest)
-        return error_hint(parser->error, "did you mean \"%s\"?", nearest);
-    return error_hint(parser->error, "%s: %s", subject, join_names(parser, names, count));
-}
-
-/* The kind of value a key wants; `example` is a line of a workload file. */
-static bool expect(struct parser *parser, const struct yaml_item *item, const char *path,
-                   enum yaml_kind kind, const char *wanted, const char *example) {
-    const struct yaml_node *value = item->value;
-    if (value->missing) {
-        place_error(&item->at, parser->error, "\"%s\" has no value", path);
-    } else if (value->kind != kind) {
-        place_error(&value->at, parser->error, "\"%s\" must be %s, not %s", path, wanted,
-                    yaml_kind_name(value));
-    } else {
-        return true;
-    }
-    return error_hint(parser->error, "for example `%s`", example);
-}
-
-static bool take_text(struct parser *parser, const struct yaml_item *item, const char *example,
-                      const char **out) {
-    if (!expect(parser, item, item->key, YAML_SCALAR, "a text", example))
-        return false;
-    if (!item->value->text[0]) {
-        place_error(&item->value->at, parser->error, "\"%s\" is empty", item->key);
-        return error_hint(parser->error, "for example `%s`", example);
-    }
-    *out = item->value->text;
-    return true;
-}
-
 static bool take_name(struct parser *parser, const struct yaml_item *item) {
-    return take_text(parser, item, "name: events", &parser->workload->name);
+    return shape_text(item, "name: events", &parser->workload->name, parser->error);
 }
 
 static bool take_description(struct parser *parser, const struct yaml_item *item) {
-    return take_text(parser, item, "description: Page events of a web shop",
-                     &parser->workload->description);
+    return shape_text(item, "description: Page events of a web shop",
+                      &parser->workload->description, parser->error);
 }
 
 static bool take_schema(struct parser *parser, const struct yaml_item *item) {
     *parser->schema_at = item->at;
-    return take_text(parser, item, "schema: ../schemas/events.sql", &parser->workload->schema_file);
+    return shape_text(item, "schema: ../schemas/events.sql", &parser->workload->schema_file,
+                      parser->error);
 }
 
 static bool take_table(struct parser *parser, const struct yaml_item *item) {
-    return take_text(parser, item, "table: events", &parser->workload->table);
+    return shape_text(item, "table: events", &parser->workload->table, parser->error);
 }
 
 /* A value of the columns section as generators take it. The tree's weight is bounded, so that
@@ -140,8 +95,8 @@ static bool take_generator(struct parser *parser, const struct yaml_item *gen,
     if (strcmp(value->text, "default") == 0)
         return error_hint(error, "to leave the column to the server write `%s: default`",
                           column->name);
-    return hint_names(parser, value->text, "the generators are", generator_names(parser),
-                      generator_count);
+    return shape_hint_names(value->text, "the generators are", generator_names(parser),
+                            generator_count, error);
 }
 
 /* A column's entry that is one word: `default`. */
@@ -229,8 +184,8 @@ static bool take_column(struct parser *parser, const struct yaml_item *item,
 
 static bool take_columns(struct parser *parser, const struct yaml_item *item) {
     struct workload *workload = parser->workload;
-    if (!expect(parser, item, "columns", YAML_MAP, "a map of column names",
-                "columns: {site_id: {gen: int, min: 1, max: 500}}"))
+    if (!shape_expect(item, "columns", YAML_MAP, "a map of column names",
+                      "columns: {site_id: {gen: int, min: 1, max: 500}}", parser->error))
         return false;
     size_t count = item->value->count;
     workload->columns = ARENA_ARRAY(parser->arena, struct workload_column, count);
@@ -296,8 +251,8 @@ static bool is_load_option(const struct parser *parser, const char *word) {
 
 static bool take_load(struct parser *parser, const struct yaml_item *item) {
     struct workload *workload = parser->workload;
-    if (!expect(parser, item, "load", YAML_MAP, "a map of options",
-                "load: {pool: 8, batch: 5..15}"))
+    if (!shape_expect(item, "load", YAML_MAP, "a map of options", "load: {pool: 8, batch: 5..15}",
+                      parser->error))
         return false;
     size_t count = item->value->count;
     workload->load = ARENA_ARRAY(parser->arena, struct workload_load, count);
@@ -305,8 +260,8 @@ static bool take_load(struct parser *parser, const struct yaml_item *item) {
         const struct yaml_item *option = &item->value->items[i];
         if (!is_load_option(parser, option->key)) {
             place_error(&option->at, parser->error, "unknown key \"%s\" in load", option->key);
-            return hint_names(parser, option->key, "the keys of load are", parser->load_options,
-                              parser->load_option_count);
+            return shape_hint_names(option->key, "the keys of load are", parser->load_options,
+                                    parser->load_option_count, parser->error);
         }
         if (!take_load_value(parser, option, &workload->load[i]))
             return false;
@@ -315,9 +270,18 @@ static bool take_load(struct parser *parser, const struct yaml_item *item) {
     return true;
 }
 
+static bool take_companions(struct parser *parser, const struct yaml_item *item) {
+    return companions_parse(item, parser->arena, parser->workload, parser->error);
+}
+
 static const struct top_key top_keys[] = {
-    {"name", take_name},   {"description", take_description}, {"schema", take_schema},
-    {"table", take_table}, {"columns", take_columns},         {"load", take_load},
+    {"name", take_name},
+    {"description", take_description},
+    {"schema", take_schema},
+    {"table", take_table},
+    {"columns", take_columns},
+    {"load", take_load},
+    {"companions", take_companions},
 };
 enum { TOP_KEY_COUNT = sizeof top_keys / sizeof top_keys[0] };
 
@@ -332,7 +296,7 @@ static bool take_top(struct parser *parser, const struct yaml_item *item) {
     if (is_load_option(parser, item->key))
         return error_hint(parser->error, "\"%s\" belongs in load: `load: {%s: …}`", item->key,
                           item->key);
-    return hint_names(parser, item->key, "the keys are", names, TOP_KEY_COUNT);
+    return shape_hint_names(item->key, "the keys are", names, TOP_KEY_COUNT, parser->error);
 }
 
 static bool take_root(struct parser *parser, const struct yaml_node *root) {

@@ -14,6 +14,9 @@
  *       path: [insert, copy-binary]
  *       pool: 8
  *       batch: 5..15
+ *     companions:                       what other sessions do meanwhile
+ *       - {do: lock, row: id = 1, hold: 200ms, every: 1s}
+ *       - {do: ddl, sql: CREATE INDEX ON events (kind), after: 2s}
  *
  * Unknown keys, wrong units and wrong shapes are EXIT_USAGE errors with file:line:column, the line
  * with a caret, and the nearest right word.
@@ -43,6 +46,34 @@ struct workload_load {
     struct place at;
 };
 
+enum companion_kind {
+    COMPANION_LOCK_ROW,
+    COMPANION_LOCK_TABLE,
+    COMPANION_LOCK_ADVISORY,
+    COMPANION_EXPORT,     /* COPY (query) TO STDOUT */
+    COMPANION_READ,       /* a query */
+    COMPANION_VACUUM,     /* VACUUM of a table */
+    COMPANION_DDL,        /* any statement, outside a transaction block */
+    COMPANION_IDLE,       /* idle in transaction, after a statement if `sql:` gives one */
+    COMPANION_CHECKPOINT, /* CHECKPOINT */
+};
+
+struct workload_companion {
+    const char *name; /* default: what it does; unique */
+    enum companion_kind kind;
+    const char *table; /* lock, vacuum; NULL: the one that is written to */
+    const char *row;   /* lock: a condition for WHERE */
+    const char *mode;  /* lock table: "ACCESS EXCLUSIVE"; lock row: "UPDATE", "SHARE", … */
+    int64_t advisory;  /* lock: the key */
+    const char *sql;   /* export, read, ddl, idle-in-transaction (or NULL) */
+    uint64_t hold_ns;  /* lock, idle-in-transaction */
+    uint64_t every_ns; /* from start to start, at least; 0: one after the other */
+    uint64_t after_ns; /* the first one, since the load began */
+    uint64_t times;    /* 0: without end */
+    uint32_t sessions;
+    struct place at;
+};
+
 struct workload {
     const char *file;        /* as given, or "events (built in)" */
     const char *name;        /* default: the file's name without .yaml */
@@ -54,6 +85,8 @@ struct workload {
     size_t column_count;
     struct workload_load *load;
     size_t load_count;
+    struct workload_companion *companions;
+    size_t companion_count;
 };
 
 /* Loads a file, or the built-in workload of that name (a word without '/' and ".yaml"). Everything

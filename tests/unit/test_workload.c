@@ -36,7 +36,7 @@ static const struct wrong wrong_shapes[] = {
     {"schema: s.sql\ncolums: {}\n", "w.yaml:2:1", "unknown key \"colums\"",
      "did you mean \"columns\"?"},
     {"schema: s.sql\nzzzzzz: 1\n", "w.yaml:2:1", "unknown key \"zzzzzz\"",
-     "the keys are: name, description, schema, table, columns and load"},
+     "the keys are: name, description, schema, table, columns, load and companions"},
     {"schema: s.sql\npool: 8\n", "w.yaml:2:1", "unknown key \"pool\"",
      "\"pool\" belongs in load: `load: {pool: …}`"},
     {"name: x\n", "w.yaml", "the key \"schema\" is missing",
