@@ -14,9 +14,9 @@ enum stage { COPY_ASKED, COPY_SENDING, COPY_ENDED };
 
 static void build_copy(struct write_plan *plan, struct arena *arena, const char *options) {
     struct strbuf sql = STRBUF_INIT;
-    strbuf_printf(&sql, "COPY %s (", plan->plan->table->quoted);
+    strbuf_printf(&sql, "COPY %s (", plan->table);
     sql_columns(&sql, plan->plan);
-    strbuf_printf(&sql, ") FROM STDIN (%s)", options);
+    strbuf_printf(&sql, ") FROM STDIN (%s)%s", options, plan->discards ? " WHERE false" : "");
     plan->sql = arena_strdup(arena, sql.text);
     strbuf_release(&sql);
     /* A chunk, then one row beyond it (escaped: twice the text), then the text of one value. */

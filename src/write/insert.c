@@ -17,7 +17,7 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
     if (plan->protocol == PROTOCOL_EXTENDED)
         return true;
     struct strbuf sql = STRBUF_INIT;
-    sql_insert_head(&sql, plan->plan);
+    sql_insert_head(&sql, plan);
     strbuf_add(&sql, "VALUES (");
     plan->sql = arena_strdup(arena, sql.text);
     plan->text = true;

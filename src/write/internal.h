@@ -10,7 +10,7 @@
 #undef WRITE_PATH
 
 /* Appends `INSERT INTO table (columns) ` and, for an identity column, OVERRIDING SYSTEM VALUE. */
-void sql_insert_head(struct strbuf *sql, const struct plan *plan);
+void sql_insert_head(struct strbuf *sql, const struct write_plan *plan);
 /* Appends `"a", "b"`. */
 void sql_columns(struct strbuf *sql, const struct plan *plan);
 /* Appends `($n, $n+1, …)`. */
@@ -38,8 +38,13 @@ uint8_t *encode_params(const struct writer *writer, uint64_t row, size_t slot, u
 /* The parameters in the thread's arrays. */
 struct wire_params buffer_params(const struct writer *writer, int count);
 
+/* The rows that the server is to acknowledge for the whole commit. */
+static inline bool writer_counts_right(const struct writer *writer) {
+    return writer->accepted == (writer->plan->discards ? 0 : writer->count);
+}
+
 /* The paths that write a batch row by row in a transaction of their own: the one-row INSERT as
- * "row", and "begin" and "commit"; and sending one of the latter. */
+ * "row", and "begin", "commit" and "rollback"; and sending one of the latter. */
 bool build_transaction(struct write_plan *plan, struct arena *arena, struct error *error);
 bool send_plain(struct writer *writer, const char *name);
 
@@ -52,7 +57,7 @@ static inline void writer_reset(struct writer *writer) {
     writer->accepted = 0;
     writer->rows_done_ns = 0;
     writer->stage = 0;
-    writer->failed = writer->committed = writer->unsent = false;
+    writer->failed = writer->committed = writer->aborted = writer->unsent = false;
 }
 
 #endif

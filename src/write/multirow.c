@@ -8,7 +8,7 @@ static void build_sql(struct write_plan *plan, struct arena *arena) {
     size_t columns = plan->plan->column_count;
     uint32_t rows = plan_max_size(plan);
     struct strbuf sql = STRBUF_INIT;
-    sql_insert_head(&sql, plan->plan);
+    sql_insert_head(&sql, plan);
     strbuf_add(&sql, "VALUES ");
     plan->row_ends = ARENA_ARRAY(arena, size_t, rows);
     for (uint32_t row = 0; row < rows; row++) {

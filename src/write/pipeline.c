@@ -9,7 +9,7 @@
 
 /* Rows between two looks at whether the socket still takes everything. */
 enum { ROWS_A_FLUSH = 16 };
-enum stage { SENDING, SENT };
+enum stage { SENDING, SENT, ROLLING_BACK };
 
 static bool enter(struct writer *writer) {
     return wire_pipeline_enter(writer->wire);
@@ -38,6 +38,19 @@ static enum write_step begin(struct writer *writer) {
     return send_plain(writer, "begin") && send_rows(writer) ? WRITE_WAIT : WRITE_FAILED;
 }
 
+/* Everything up to the synchronisation point has been answered. After an error the server has left
+ * out the rest, the COMMIT too, and the transaction is still open. */
+static enum write_step synchronised(struct writer *writer) {
+    if (writer->aborted && writer->stage == SENT) {
+        writer->stage = ROLLING_BACK;
+        bool sent = send_plain(writer, "rollback") && wire_pipeline_sync(writer->wire);
+        return sent ? WRITE_WAIT : WRITE_FAILED;
+    }
+    if (writer->failed || !writer->committed)
+        return WRITE_FAILED;
+    return writer_counts_right(writer) ? WRITE_DONE : WRITE_MISCOUNT;
+}
+
 static enum write_step resume(struct writer *writer) {
     if (writer->stage == SENDING && !send_rows(writer))
         return WRITE_FAILED;
@@ -51,14 +64,18 @@ static enum write_step resume(struct writer *writer) {
             writer->committed |= reply.committed;
             ends = 0;
             break;
-        case WIRE_SYNC:
-            if (writer->failed || !writer->committed)
-                return WRITE_FAILED;
-            return writer->accepted == writer->count ? WRITE_DONE : WRITE_MISCOUNT;
+        case WIRE_SYNC: {
+            enum write_step step = synchronised(writer);
+            if (step != WRITE_WAIT)
+                return step;
+            ends = 0;
+            break;
+        }
         case WIRE_END:
             ends++;
             break;
         case WIRE_SKIPPED:
+            writer->aborted = true;
             ends = 0;
             break;
         default:

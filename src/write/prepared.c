@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "write/internal.h"
 
-enum stage { AT_BEGIN, AT_ROWS, AT_COMMIT };
+enum stage { AT_BEGIN, AT_ROWS, AT_COMMIT, AT_ROLLBACK };
 
 static enum write_step begin(struct writer *writer) {
     writer_reset(writer);
@@ -24,6 +24,20 @@ static bool send_next(struct writer *writer) {
     return wire_send_prepared(writer->wire, "row", &params);
 }
 
+/* All of a statement's results are taken. */
+static enum write_step statement_ended(struct writer *writer) {
+    /* A failed BEGIN has begun nothing, and a failed COMMIT has ended what there was. */
+    if (writer->failed && writer->stage == AT_ROWS) {
+        writer->stage = AT_ROLLBACK;
+        return send_plain(writer, "rollback") ? WRITE_WAIT : WRITE_FAILED;
+    }
+    if (writer->failed || (writer->stage == AT_COMMIT && !writer->committed))
+        return WRITE_FAILED;
+    if (writer->stage == AT_COMMIT)
+        return writer_counts_right(writer) ? WRITE_DONE : WRITE_MISCOUNT;
+    return send_next(writer) ? WRITE_WAIT : WRITE_FAILED;
+}
+
 static enum write_step resume(struct writer *writer) {
     for (;;) {
         struct wire_reply reply;
@@ -35,14 +49,12 @@ static enum write_step resume(struct writer *writer) {
                 writer->accepted += reply.rows;
             writer->committed = writer->stage == AT_COMMIT && reply.committed;
             break;
-        case WIRE_END:
-            if (writer->failed || (writer->stage == AT_COMMIT && !writer->committed))
-                return WRITE_FAILED;
-            if (writer->stage == AT_COMMIT)
-                return writer->accepted == writer->count ? WRITE_DONE : WRITE_MISCOUNT;
-            if (!send_next(writer))
-                return WRITE_FAILED;
+        case WIRE_END: {
+            enum write_step step = statement_ended(writer);
+            if (step != WRITE_WAIT)
+                return step;
             break;
+        }
         default:
             writer->failed = true;
             if (wire_lost(writer->wire))

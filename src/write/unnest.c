@@ -25,7 +25,7 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
     plan_params(plan, arena, 1);
     uint32_t *oids = ARENA_ARRAY(arena, uint32_t, table->column_count);
     struct strbuf sql = STRBUF_INIT, arrays = STRBUF_INIT;
-    sql_insert_head(&sql, table);
+    sql_insert_head(&sql, plan);
     strbuf_add(&sql, "SELECT ");
     bool ok = true;
     for (size_t i = 0; ok && i < table->column_count; i++) {

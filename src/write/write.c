@@ -57,21 +57,44 @@ uint32_t plan_max_size(const struct write_plan *plan) {
     return plan->sizes[plan->size_count - 1];
 }
 
+/* Path, plan, table, protocol and binding are set. */
+static bool build(struct write_plan *plan, struct range batch, struct arena *arena,
+                  struct error *error) {
+    const struct write_path *path = plan->path;
+    if (path->one_row)
+        batch = (struct range){1, 1};
+    choose_sizes(plan, batch);
+    if (!path->build(plan, arena, error))
+        return false;
+    if (plan->data_bytes <= 1u << 30)
+        return true;
+    error_usage(error, "path %s: %u rows of up to %zu bytes are more than 1 GB in one message",
+                path->name, plan_max_size(plan), plan->plan->row_max_bytes);
+    return error_hint(error, "use a smaller --batch");
+}
+
 bool write_plan_build(const struct write_path *path, const struct plan *plan, struct range batch,
                       enum write_protocol protocol, enum wire_binding binding, struct arena *arena,
                       struct write_plan *out, struct error *error) {
-    *out =
-        (struct write_plan){.path = path, .plan = plan, .protocol = protocol, .binding = binding};
-    if (path->one_row)
-        batch = (struct range){1, 1};
-    choose_sizes(out, batch);
-    if (!path->build(out, arena, error))
-        return false;
-    if (out->data_bytes <= 1u << 30)
-        return true;
-    error_usage(error, "path %s: %u rows of up to %zu bytes are more than 1 GB in one message",
-                path->name, plan_max_size(out), plan->row_max_bytes);
-    return error_hint(error, "use a smaller --batch");
+    *out = (struct write_plan){.path = path,
+                               .plan = plan,
+                               .table = plan->table->quoted,
+                               .protocol = protocol,
+                               .binding = binding};
+    return build(out, batch, arena, error);
+}
+
+bool write_plan_build_discarding(const struct write_path *path, const struct plan *plan,
+                                 const char *twin, struct range batch, enum write_protocol protocol,
+                                 enum wire_binding binding, struct arena *arena,
+                                 struct write_plan *out, struct error *error) {
+    *out = (struct write_plan){.path = path,
+                               .plan = plan,
+                               .table = arena_strdup(arena, twin),
+                               .protocol = protocol,
+                               .binding = binding,
+                               .discards = true};
+    return build(out, batch, arena, error);
 }
 
 void write_buffer_init(struct write_buffer *buffer, const struct write_plan *plan) {
@@ -103,10 +126,10 @@ void sql_columns(struct strbuf *sql, const struct plan *plan) {
         strbuf_printf(sql, "%s%s", i ? ", " : "", plan->columns[i].quoted);
 }
 
-void sql_insert_head(struct strbuf *sql, const struct plan *plan) {
-    strbuf_printf(sql, "INSERT INTO %s (", plan->table->quoted);
-    sql_columns(sql, plan);
-    strbuf_add(sql, plan->overriding ? ") OVERRIDING SYSTEM VALUE " : ") ");
+void sql_insert_head(struct strbuf *sql, const struct write_plan *plan) {
+    strbuf_printf(sql, "INSERT INTO %s (", plan->table);
+    sql_columns(sql, plan->plan);
+    strbuf_add(sql, plan->plan->overriding ? ") OVERRIDING SYSTEM VALUE " : ") ");
 }
 
 void sql_params(struct strbuf *sql, int first, size_t count) {
@@ -139,7 +162,7 @@ void plan_statement(struct write_plan *plan, struct arena *arena, const char *na
 void plan_row_statement(struct write_plan *plan, struct arena *arena) {
     plan_params(plan, arena, 1);
     struct strbuf sql = STRBUF_INIT;
-    sql_insert_head(&sql, plan->plan);
+    sql_insert_head(&sql, plan);
     strbuf_add(&sql, "VALUES ");
     sql_params(&sql, 1, plan->plan->column_count);
     plan->sql = arena_strdup(arena, sql.text);
@@ -187,7 +210,7 @@ enum write_step await_statement(struct writer *writer) {
         case WIRE_END:
             if (writer->failed)
                 return WRITE_FAILED;
-            return writer->accepted == writer->count ? WRITE_DONE : WRITE_MISCOUNT;
+            return writer_counts_right(writer) ? WRITE_DONE : WRITE_MISCOUNT;
         default:
             writer->failed = true;
             if (wire_lost(writer->wire))
@@ -201,6 +224,7 @@ bool build_transaction(struct write_plan *plan, struct arena *arena, struct erro
     plan_row_statement(plan, arena);
     plan_statement(plan, arena, "begin", "BEGIN", 0);
     plan_statement(plan, arena, "commit", "COMMIT", 0);
+    plan_statement(plan, arena, "rollback", "ROLLBACK", 0);
     return true;
 }
 

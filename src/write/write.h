@@ -37,6 +37,7 @@ struct write_path;
 struct write_plan {
     const struct write_path *path;
     const struct plan *plan;
+    const char *table;            /* that is written: quoted, qualified */
     enum write_protocol protocol; /* of `insert`; the other paths have their own */
     enum wire_binding binding;
     uint32_t sizes[WRITE_SIZES_MAX]; /* batch sizes, ascending */
@@ -52,6 +53,7 @@ struct write_plan {
         backend_bytes; /* estimate of what its statements cost each backend; 0: next to nothing */
     size_t data_bytes; /* room that the encoded bytes of one send need at most */
     bool text;         /* values travel as text: the text writer is used */
+    bool discards;     /* into a twin: the server acknowledges 0 rows of each statement */
 };
 
 /* Builds a plan. batch is a range; a path of one row a commit makes it 1. Errors are EXIT_USAGE
@@ -60,6 +62,15 @@ MUST_CHECK bool write_plan_build(const struct write_path *path, const struct pla
                                  struct range batch, enum write_protocol protocol,
                                  enum wire_binding binding, struct arena *arena,
                                  struct write_plan *out, struct error *error);
+
+/* The same into a twin of the table (quoted, qualified) that discards what it is sent: behind a
+ * rule DO INSTEAD NOTHING, or by COPY … WHERE false. What stays is the protocol, the generating and
+ * the encoding: how fast pgwrite itself could be on this path. */
+MUST_CHECK bool write_plan_build_discarding(const struct write_path *path, const struct plan *plan,
+                                            const char *twin, struct range batch,
+                                            enum write_protocol protocol, enum wire_binding binding,
+                                            struct arena *arena, struct write_plan *out,
+                                            struct error *error);
 
 /* What a thread needs to encode and send; one for all its connections, since libpq copies. */
 struct write_buffer {
@@ -88,8 +99,11 @@ uint64_t row_map_count(const struct row_map *map, uint64_t total);
 enum write_step {
     WRITE_WAIT,     /* flush, then wait for the socket and call resume */
     WRITE_DONE,     /* the commit is acknowledged, with the expected number of rows */
-    WRITE_FAILED,   /* the server refused it, or the connection is lost: wire_error() */
-    WRITE_MISCOUNT, /* the server acknowledged another number of rows than were sent */
+    WRITE_FAILED,   /* the server refused it, or the connection is lost: wire_error(). Unless it is
+                       lost, the transaction is over, all results are taken, and begin() may be
+                       called again, for the same rows or others */
+    WRITE_MISCOUNT, /* it is committed, but the server acknowledged another number of rows than were
+                       sent (of a plan that discards: any) */
 };
 
 /* One connection's commit in progress. */
@@ -105,7 +119,8 @@ struct writer {
     uint64_t rows_done_ns; /* when the last row was accepted, where a COMMIT of its own follows */
     int stage;             /* the path's own */
     bool failed, committed;
-    bool unsent; /* the path has more to send as soon as the socket takes it */
+    bool aborted; /* failed inside a transaction, which has to be rolled back */
+    bool unsent;  /* the path has more to send as soon as the socket takes it */
 };
 
 struct write_path {
