@@ -1,10 +1,12 @@
 /* pgwrite check: validates a workload, prints the plan and sample rows, touches nothing of the
  * user's. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "load/companions.h"
 #include "study/round.h"
 
 enum { SAMPLE_ROWS = 5, SAMPLE_BYTES = 60 };
@@ -94,6 +96,79 @@ static void print_matrix(const struct matrix_options *matrix) {
     printf(", %u round%s\n", matrix->rounds, matrix->rounds == 1 ? "" : "s");
 }
 
+/* What it does, in SQL or near to it. */
+static void print_deed(const struct workload_companion *companion, const char *written) {
+    const char *name = companion->table ? companion->table : written;
+    switch (companion->kind) {
+    case COMPANION_LOCK_ROW:
+        printf("FOR %s of %s WHERE ", companion->mode, name);
+        print_value(companion->row, strlen(companion->row));
+        return;
+    case COMPANION_LOCK_TABLE:
+        printf("LOCK TABLE %s IN %s MODE", name, companion->mode);
+        return;
+    case COMPANION_LOCK_ADVISORY:
+        printf("advisory lock %" PRId64, companion->advisory);
+        return;
+    case COMPANION_VACUUM:
+        printf("VACUUM %s", name);
+        return;
+    case COMPANION_CHECKPOINT:
+        fputs("CHECKPOINT", stdout);
+        return;
+    case COMPANION_EXPORT:
+        fputs("COPY TO STDOUT of ", stdout);
+        break;
+    case COMPANION_IDLE:
+        fputs(companion->sql ? "idle in transaction after " : "idle in transaction", stdout);
+        break;
+    case COMPANION_READ:
+    case COMPANION_DDL:
+        break;
+    }
+    if (companion->sql)
+        print_value(companion->sql, strlen(companion->sql));
+}
+
+static void print_span(const char *word, uint64_t ns) {
+    char span[32];
+    if (ns > 0)
+        printf(", %s %s", word, units_show_duration(span, sizeof span, ns));
+}
+
+static void print_companions(const struct workload *workload, const char *written) {
+    for (size_t i = 0; i < workload->companion_count; i++) {
+        const struct workload_companion *companion = &workload->companions[i];
+        printf("companion   %s: ", companion->name);
+        print_deed(companion, written);
+        print_span("held", companion->hold_ns);
+        print_span("after", companion->after_ns);
+        if (companion->times != 1)
+            print_span("every", companion->every_ns);
+        if (companion->times == 1)
+            fputs(", once", stdout);
+        else if (companion->times > 1)
+            printf(", %" PRIu64 " times", companion->times);
+        if (companion->sessions > 1)
+            printf(", %u sessions", companion->sessions);
+        putchar('\n');
+    }
+}
+
+/* What their tables and queries are, as `run` would find out. */
+static bool check_companions(const struct session *session, const struct workload *workload,
+                             const struct plan *plan, struct error *error) {
+    struct companions_options companions_options = {.target = &session->target,
+                                                    .workload = workload,
+                                                    .schema = session->schema,
+                                                    .table = plan->table->quoted};
+    struct companions *companions;
+    if (!companions_open(&companions_options, &companions, error))
+        return false;
+    companions_close(companions, NULL);
+    return true;
+}
+
 /* Every path must be able to do it, as `run` would find out. */
 static bool check_paths(const struct matrix_options *matrix, const struct plan *plan,
                         struct arena *arena, struct error *error) {
@@ -116,13 +191,15 @@ static bool check(const struct workload *workload, struct matrix_options *matrix
     if (!session_open(&matrix->session, arena, &session, error))
         return false;
     bool ok = round_prepare(&session, matrix, arena, &plan, error) &&
-              check_paths(matrix, plan, arena, error);
+              check_paths(matrix, plan, arena, error) &&
+              check_companions(&session, workload, plan, error);
     if (ok) {
         printf("workload    %s%s%s\n", workload->name, *workload->description ? ": " : "",
                workload->description);
         printf("table       %s (%s)\n\n", plan->table->name, workload->schema_file);
         print_columns(plan);
         print_matrix(matrix);
+        print_companions(workload, plan->table->name);
         print_samples(plan);
     }
     struct error left = {0};

@@ -15,6 +15,7 @@ static struct poptOption output[] = {
 
 static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_load, 0, "What to measure:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_observe, 0, "What to look at beside it:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_workload, 0, "What to write:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
      "Which server (default: a throwaway one, unless PGHOST and the like name one):", NULL},
@@ -41,9 +42,11 @@ static bool report(const struct result *result, struct error *error) {
     bool to_stdout = options.json && strcmp(options.json, "-") == 0;
     if (!to_stdout)
         report_text(result, cli_terminal_width(), stdout);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return error_set(error, "can't write to standard output");
-    return !options.json || result_write_json(result, options.json, error);
+    bool printed = fflush(stdout) == 0 && !ferror(stdout);
+    /* A table that can't be printed is no reason to lose the result. */
+    bool written =
+        !options.json || (to_stdout && !printed) || result_write_json(result, options.json, error);
+    return printed ? written : error_set(error, "can't write to standard output");
 }
 
 static int measure(int argc, const char **argv, const struct matrix_options *matrix,

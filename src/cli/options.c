@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "row/args.h"
@@ -11,6 +12,12 @@
 #define POOL_MAX 1000
 #define ROUNDS_MAX 1000
 #define BATCH_MAX 10000000
+#define INTERVAL_MIN_NS (200 * NS_PER_MS)
+#define INTERVAL_MAX_NS (3600 * NS_PER_S)
+/* By default a sixth of the duration, so that the runs that are short anyhow stay so. */
+#define CEILING_MIN_NS (20 * NS_PER_MS)
+#define CEILING_MAX_NS (500 * NS_PER_MS)
+#define CEILING_OF_ROWS_NS (100 * NS_PER_MS)
 
 struct options options;
 
@@ -49,10 +56,18 @@ struct poptOption options_load[] = {
      "LIST"},
     {"batch", 0, POPT_ARG_STRING, &options.batch, 0,
      "rows a commit, or a range 5..15 (default: 100)", "LIST"},
+    {"mode", 0, POPT_ARG_STRING, &options.mode, 0,
+     "what is measured: fixed, steady or cycle (default: fixed)", "NAME"},
     {"duration", 0, POPT_ARG_STRING, &options.duration, 0, "measured time a cell (default: 3s)",
      "TIME"},
     {"warmup", 0, POPT_ARG_STRING, &options.warmup, 0,
      "time before it (default: 1s; none with --rows)", "TIME"},
+    {"interval", 0, POPT_ARG_STRING, &options.interval, 0, "of the time line (default: 1s)",
+     "TIME"},
+    {"ceiling", 0, POPT_ARG_STRING, &options.ceiling, 0,
+     "how long to write into a table that discards, or off (default: a sixth of the duration, "
+     "500ms at most)",
+     "TIME"},
     {"rows", 0, POPT_ARG_STRING, &options.rows, 0,
      "write exactly N rows a cell in place of a duration", "N"},
     {"rounds", 0, POPT_ARG_STRING, &options.rounds, 0,
@@ -68,8 +83,39 @@ struct poptOption options_load[] = {
     POPT_TABLEEND,
 };
 
-const char *const option_settings[] = {"path",   "pool", "batch",    "duration", "warmup",  "rows",
-                                       "rounds", "seed", "protocol", "binding",  "threads", NULL};
+struct poptOption options_observe[] = {
+    {"log-locks", 0, POPT_ARG_NONE, &options.log_locks, 0,
+     "exact lock waits of 10 ms and more from the server's log (needs the right to)", NULL},
+    {"fsync-probe", 0, POPT_ARG_STRING, &options.fsync_probe, 0,
+     "folder to probe with fdatasync, or off (default: the throwaway server's data)", "DIR"},
+    POPT_TABLEEND,
+};
+
+/* The settings: each is an option and a key of `load:`. */
+enum setting_id {
+    PATH,
+    POOL,
+    BATCH,
+    MODE,
+    DURATION,
+    WARMUP,
+    INTERVAL,
+    CEILING,
+    ROWS,
+    ROUNDS,
+    SEED,
+    PROTOCOL,
+    BINDING,
+    THREADS,
+    SETTING_COUNT
+};
+
+const char *const option_settings[] = {
+    [PATH] = "path",         [POOL] = "pool",         [BATCH] = "batch",
+    [MODE] = "mode",         [DURATION] = "duration", [WARMUP] = "warmup",
+    [INTERVAL] = "interval", [CEILING] = "ceiling",   [ROWS] = "rows",
+    [ROUNDS] = "rounds",     [SEED] = "seed",         [PROTOCOL] = "protocol",
+    [BINDING] = "binding",   [THREADS] = "threads",   [SETTING_COUNT] = NULL};
 
 static bool parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *out,
                         struct error *error) {
@@ -155,6 +201,25 @@ static bool set_duration(const char *text, struct matrix_options *out, struct er
 static bool set_warmup(const char *text, struct matrix_options *out, struct error *error) {
     return units_duration(text, &out->warmup_ns, error);
 }
+static bool set_mode(const char *text, struct matrix_options *out, struct error *error) {
+    return run_mode_parse(text, &out->mode, error);
+}
+static bool set_interval(const char *text, struct matrix_options *out, struct error *error) {
+    if (!units_duration(text, &out->interval_ns, error))
+        return false;
+    if (out->interval_ns >= INTERVAL_MIN_NS && out->interval_ns <= INTERVAL_MAX_NS)
+        return true;
+    return error_usage(error, "\"%s\" is not between 200ms and 1h", text);
+}
+/* "off" is more than 0: it says that no ceiling is wanted. */
+static bool set_ceiling(const char *text, struct matrix_options *out, struct error *error) {
+    if (strcmp(text, "off") == 0)
+        return true;
+    if (!units_duration(text, &out->ceiling_ns, error))
+        return false;
+    return out->ceiling_ns >= CEILING_MIN_NS ||
+           error_usage(error, "\"%s\" is too short: 20ms at least, or off", text);
+}
 static bool set_rows(const char *text, struct matrix_options *out, struct error *error) {
     return parse_count(text, 1, 1000000000000ull, &out->rows, error);
 }
@@ -187,24 +252,26 @@ static bool set_threads(const char *text, struct matrix_options *out, struct err
     return true;
 }
 
-/* In the order of option_settings. fallback NULL: the caller has one, or the setting may be absent.
- */
+/* fallback NULL: the caller has one, or the setting may be absent. */
 static const struct setting {
     bool (*set)(const char *text, struct matrix_options *out, struct error *error);
     char **option;
     const char *fallback;
-} settings[] = {
-    {set_path, &options.path, NULL},
-    {set_pool, &options.pool, NULL},
-    {set_batch, &options.batch, "100"},
-    {set_duration, &options.duration, "3s"},
-    {set_warmup, &options.warmup, "1s"},
-    {set_rows, &options.rows, NULL},
-    {set_rounds, &options.rounds, "1"},
-    {set_seed, &options.seed, "1"},
-    {set_protocol, &options.protocol, "prepared"},
-    {set_binding, &options.binding, "raw"},
-    {set_threads, &options.threads, NULL},
+} settings[SETTING_COUNT] = {
+    [PATH] = {set_path, &options.path, NULL},
+    [POOL] = {set_pool, &options.pool, NULL},
+    [BATCH] = {set_batch, &options.batch, "100"},
+    [MODE] = {set_mode, &options.mode, "fixed"},
+    [DURATION] = {set_duration, &options.duration, "3s"},
+    [WARMUP] = {set_warmup, &options.warmup, "1s"},
+    [INTERVAL] = {set_interval, &options.interval, "1s"},
+    [CEILING] = {set_ceiling, &options.ceiling, NULL},
+    [ROWS] = {set_rows, &options.rows, NULL},
+    [ROUNDS] = {set_rounds, &options.rounds, "1"},
+    [SEED] = {set_seed, &options.seed, "1"},
+    [PROTOCOL] = {set_protocol, &options.protocol, "prepared"},
+    [BINDING] = {set_binding, &options.binding, "raw"},
+    [THREADS] = {set_threads, &options.threads, NULL},
 };
 
 static const struct workload_load *in_workload(const struct workload *workload, const char *name) {
@@ -217,7 +284,7 @@ static const struct workload_load *in_workload(const struct workload *workload, 
 /* Where a setting comes from; the higher one wins. */
 enum origin { BY_DEFAULT, BY_WORKLOAD, BY_OPTION };
 
-static bool apply(size_t i, const struct workload *workload, struct matrix_options *out,
+static bool apply(enum setting_id i, const struct workload *workload, struct matrix_options *out,
                   enum origin *origin, struct error *error) {
     const struct setting *setting = &settings[i];
     const struct workload_load *load = in_workload(workload, option_settings[i]);
@@ -235,7 +302,7 @@ static bool apply(size_t i, const struct workload *workload, struct matrix_optio
 }
 
 /* A setting that another one excludes; in the workload, at its line. Returns false. */
-static bool refuse(size_t i, size_t other, const char *why, const char *hint,
+static bool refuse(enum setting_id i, enum setting_id other, const char *why, const char *hint,
                    const enum origin *origin, const struct workload *workload,
                    struct error *error) {
     error_usage(error, "%s%s does not go with %s%s: %s", origin[i] == BY_OPTION ? "--" : "",
@@ -248,7 +315,6 @@ static bool refuse(size_t i, size_t other, const char *why, const char *hint,
 
 static bool check_together(const enum origin *origin, const struct workload *workload,
                            struct matrix_options *out, struct error *error) {
-    enum { DURATION = 3, WARMUP = 4, ROWS = 5, BINDING = 9, THREADS = 10 };
     if (origin[ROWS] && origin[DURATION] == origin[ROWS])
         return refuse(DURATION, ROWS, "rows or time end a cell", "leave one of them out", origin,
                       workload, error);
@@ -258,8 +324,14 @@ static bool check_together(const enum origin *origin, const struct workload *wor
         return refuse(WARMUP, ROWS, "every row of a cell is counted",
                       "leave it out, or give a duration in place of the rows", origin, workload,
                       error);
-    if (out->rows)
+    if (out->rows && out->mode != MODE_FIXED && origin[MODE] >= origin[ROWS])
+        return refuse(MODE, ROWS, "every row of a cell is counted",
+                      "leave it out, or give a duration in place of the rows", origin, workload,
+                      error);
+    if (out->rows) {
         out->warmup_ns = 0;
+        out->mode = MODE_FIXED;
+    }
     if (out->binding != WIRE_BINDING_LIBPQTYPES)
         return true;
     if (out->threads > 1 && origin[THREADS] >= origin[BINDING])
@@ -270,7 +342,17 @@ static bool check_together(const enum origin *origin, const struct workload *wor
     return true;
 }
 
-static void fill_defaults(struct matrix_options *out) {
+static uint64_t default_ceiling_ns(const struct matrix_options *out) {
+    uint64_t sixth_ns = out->duration_ns / 6;
+    return out->rows                   ? CEILING_OF_ROWS_NS
+           : sixth_ns < CEILING_MIN_NS ? CEILING_MIN_NS
+           : sixth_ns > CEILING_MAX_NS ? CEILING_MAX_NS
+                                       : sixth_ns;
+}
+
+static void fill_defaults(const enum origin *origin, struct matrix_options *out) {
+    if (origin[CEILING] == BY_DEFAULT)
+        out->ceiling_ns = default_ceiling_ns(out);
     if (out->path_count == 0)
         for (size_t i = 0; i < write_path_count; i++)
             out->paths[out->path_count++] = write_paths[i];
@@ -284,22 +366,29 @@ static void fill_defaults(struct matrix_options *out) {
 bool options_matrix(const struct workload *workload, struct matrix_options *out,
                     struct error *error) {
     *out = (struct matrix_options){.workload = workload, .table = options.table};
-    enum origin origin[sizeof settings / sizeof *settings];
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+    enum origin origin[SETTING_COUNT];
+    for (enum setting_id i = 0; i < SETTING_COUNT; i++)
         if (!apply(i, workload, out, &origin[i], error))
             return false;
     if (!check_together(origin, workload, out, error))
         return false;
-    fill_defaults(out);
+    fill_defaults(origin, out);
+    out->log_locks = options.log_locks;
+    out->fsync_off = options.fsync_probe && strcmp(options.fsync_probe, "off") == 0;
+    out->fsync_dir = out->fsync_off ? NULL : options.fsync_probe;
     uint32_t widest = 0;
     for (size_t i = 0; i < out->pool_count; i++)
         widest = out->pools[i] > widest ? out->pools[i] : widest;
+    uint32_t companions = 0;
+    for (size_t i = 0; i < workload->companion_count; i++)
+        companions += workload->companions[i].sessions;
     out->session = (struct session_options){
         .target = {options.dbname, options.host, options.port, options.user},
         .throwaway = options.throwaway,
         .data_dir = options.data_dir,
         .pg_bin = options.pg_bin,
-        .connections = widest,
+        .connections = widest + companions,
+        .log_locks = options.log_locks,
         .keep = options.keep,
     };
     log_set_quiet(options.quiet);

@@ -13,9 +13,11 @@ struct options {
     int throwaway, keep, quiet;
     char *data_dir, *pg_bin;
     char *schema, *table, *json;
-    /* The settings: NULL where the option is not given. In the order of option_settings. */
-    char *path, *pool, *batch, *duration, *warmup, *rows, *rounds, *seed, *protocol, *binding,
-        *threads;
+    int log_locks;
+    char *fsync_probe;
+    /* The settings: NULL where the option is not given. */
+    char *path, *pool, *batch, *mode, *duration, *warmup, *interval, *ceiling, *rows, *rounds,
+        *seed, *protocol, *binding, *threads;
 };
 
 /* The one set of options of this process, which the tables point into. */
@@ -28,6 +30,7 @@ extern struct poptOption options_target[];   /* -d -h -p -U */
 extern struct poptOption options_server[];   /* --throwaway --keep --data-dir --pg-bin */
 extern struct poptOption options_workload[]; /* --schema --table */
 extern struct poptOption options_load[];     /* the settings */
+extern struct poptOption options_observe[];  /* --log-locks --fsync-probe */
 
 /* Loads the workload that the command line names: WORKLOAD, or --schema, or `events`. */
 MUST_CHECK bool options_workload_load(const char **arguments, struct arena *arena,

@@ -12,6 +12,9 @@
 static const char *const session_sql =
     "SET standard_conforming_strings = on; SET plan_cache_mode = force_generic_plan";
 
+/* Attempts after the first: a transaction that loses that often would not get through by itself. */
+#define RETRIES_MAX 10u
+
 static void poll_freed(uv_handle_t *handle) {
     free(handle);
 }
@@ -79,7 +82,11 @@ static void prepare_next(struct connection *connection) {
     struct worker *worker = connection->worker;
     const struct write_plan *plan = worker->options->write;
     bool ok = true;
-    if (!connection->set_up) {
+    const char *first_sql = worker->options->session_sql;
+    if (!connection->set_up && first_sql && !connection->first_sent) {
+        connection->first_sent = true;
+        ok = wire_send_query(connection->wire, first_sql);
+    } else if (!connection->set_up) {
         connection->set_up = true;
         ok = wire_send_query(connection->wire, session_sql);
     } else if (connection->prepared < plan->statement_count) {
@@ -159,10 +166,20 @@ static void on_preparing(struct connection *connection) {
     }
 }
 
-static void commit_failed(struct connection *connection, enum write_step step) {
+/* What the server gave up so that another session can go on: the same transaction may succeed now.
+ */
+static bool may_retry(const struct connection *connection, const struct error *error) {
+    return connection->retries < RETRIES_MAX && !wire_lost(connection->wire) &&
+           (strcmp(error->sqlstate, "40P01") == 0 || strcmp(error->sqlstate, "40001") == 0);
+}
+
+/* Whether the commit is tried again; else it has failed, and the connection is closed. Its latency
+ * goes on meanwhile. */
+static bool commit_failed(struct connection *connection, enum write_step step) {
     struct worker *worker = connection->worker;
     struct writer *writer = &connection->writer;
     struct error error = {0};
+    worker_count_error(worker, clock_ns());
     if (step == WRITE_MISCOUNT) {
         error_set(&error, "%u rows were sent in one commit, and the server acknowledged %llu",
                   writer->count, (unsigned long long)writer->accepted);
@@ -172,6 +189,14 @@ static void commit_failed(struct connection *connection, enum write_step step) {
         worker->miscounted = true;
     } else {
         wire_error(writer->wire, &error);
+        if (may_retry(connection, &error)) {
+            connection->retries++;
+            worker->retried++;
+            wire_forget_failure(writer->wire);
+            return true;
+        }
+        if (connection->retries)
+            error_prefix(&error, "after %u retries", connection->retries);
         /* Lost with everything sent: whether the commit has landed is not known. */
         if (wire_lost(writer->wire))
             worker->rows_ambiguous += writer->count;
@@ -179,6 +204,7 @@ static void commit_failed(struct connection *connection, enum write_step step) {
     worker->failed++;
     worker_fail(worker, &error);
     connection_close(connection);
+    return false;
 }
 
 /* Flushes, and goes on as long as the path can without waiting. */
@@ -192,8 +218,10 @@ static void drive(struct connection *connection, enum write_step step) {
             return;
         }
         if (step != WRITE_WAIT) {
-            commit_failed(connection, step);
-            return;
+            if (!commit_failed(connection, step))
+                return;
+            step = path->begin(writer);
+            continue;
         }
         enum wire_flush flushed = wire_flush(writer->wire);
         if (flushed == WIRE_UNSENT) {
@@ -215,7 +243,9 @@ void connection_write(struct connection *connection) {
     struct writer *writer = &connection->writer;
     uint64_t left = worker->rows_end - worker->next_local;
     connection->began_ns = clock_ns();
-    if (worker->stopping || left == 0 || connection->began_ns >= worker->end_ns) {
+    connection->retries = 0;
+    if (worker->stopping || left == 0 ||
+        connection->began_ns >= atomic_load_explicit(&worker->end_ns, memory_order_relaxed)) {
         connection_close(connection);
         return;
     }

@@ -11,7 +11,13 @@
 #include "load/worker.h"
 
 /* Between two looks at interruption, intervals and progress. */
-#define TICK_NS (200 * NS_PER_MS)
+#define TICK_NS (100 * NS_PER_MS)
+/* Every other one of them is told to the hooks. */
+#define PROGRESS_NS (200 * NS_PER_MS)
+
+/* An edge of a window that the hooks have decided lies so far ahead that every worker knows of it
+ * in time. */
+#define EDGE_LEAD_NS (20 * NS_PER_MS)
 
 /* How long after its end an interval's percentiles wait for workers whose next commit is late. */
 #define INTERVAL_GRACE_NS (150 * NS_PER_MS)
@@ -24,6 +30,7 @@ struct run {
     struct worker *workers;
     uint64_t go_ns, begin_ns, end_ns;
     uint64_t cpu_begin_ns, cpu_end_ns;
+    uint64_t progress_ns; /* when the hooks are asked again */
     bool in_window, window_over, stopped, interrupted;
     size_t interval_capacity;
     struct histogram *
@@ -56,7 +63,7 @@ static void gate_init(struct gate *gate) {
 
 static void window_edges(struct run *run, uint64_t now) {
     const struct load_hooks *hooks = &run->options->hooks;
-    if (!run->in_window && !run->window_over && now >= run->begin_ns) {
+    if (!run->in_window && !run->window_over && !run->stopped && now >= run->begin_ns) {
         run->in_window = true;
         run->cpu_begin_ns = clock_process_cpu_ns();
         if (hooks->window_begin)
@@ -76,13 +83,19 @@ static void window_edges(struct run *run, uint64_t now) {
 static void stop_all(struct run *run) {
     if (run->stopped)
         return;
-    run->stopped = true;
-    for (uint32_t i = 0; i < run->options->threads; i++)
+    uint64_t now = clock_ns();
+    if (!run->window_over)
+        run->end_ns = now;
+    for (uint32_t i = 0; i < run->options->threads; i++) {
+        worker_set_window(&run->workers[i], run->begin_ns, run->end_ns);
         worker_stop(&run->workers[i]);
-    if (run->in_window) {
-        run->end_ns = clock_ns();
-        window_edges(run, run->end_ns);
     }
+    run->stopped = true;
+    window_edges(run, now);
+}
+
+static double interval_s(const struct run *run) {
+    return (double)run->options->interval_ns / (double)NS_PER_S;
 }
 
 static struct load_interval *interval_at(struct run *run, uint64_t number) {
@@ -93,8 +106,8 @@ static struct load_interval *interval_at(struct run *run, uint64_t number) {
             mem_grow(result->intervals, run->interval_capacity, sizeof *result->intervals);
     }
     for (; result->interval_count <= number; result->interval_count++)
-        result->intervals[result->interval_count] =
-            (struct load_interval){.t_s = (double)result->interval_count, .length_s = 1};
+        result->intervals[result->interval_count] = (struct load_interval){
+            .t_s = (double)result->interval_count * interval_s(run), .length_s = interval_s(run)};
     return &result->intervals[number];
 }
 
@@ -111,7 +124,7 @@ static void close_intervals(struct run *run, uint64_t number) {
 }
 
 static void take_slot(struct run *run, struct interval_slot *slot) {
-    if (slot->commits == 0)
+    if (slot->commits == 0 && slot->errors == 0)
         return;
     /* A late slot's percentiles go to the oldest interval that is still open. */
     uint64_t number = slot->number < run->closed_intervals ? run->closed_intervals : slot->number;
@@ -120,9 +133,10 @@ static void take_slot(struct run *run, struct interval_slot *slot) {
     struct load_interval *interval = interval_at(run, slot->number);
     interval->rows += slot->rows;
     interval->commits += slot->commits;
+    interval->errors += slot->errors;
     interval_at(run, number);
     histogram_merge(run->interval_histograms[number % WORKER_SLOTS], slot->response);
-    slot->rows = slot->commits = 0;
+    slot->rows = slot->commits = slot->errors = 0;
     histogram_clear(slot->response);
 }
 
@@ -137,17 +151,45 @@ static void take_intervals(struct run *run) {
         }
 }
 
+/* The hooks decide the window's edges; the workers are told. */
+static void ask_window(struct run *run, uint64_t now) {
+    const struct load_hooks *hooks = &run->options->hooks;
+    if (run->begin_ns == UINT64_MAX &&
+        hooks->may_begin(hooks->context, now, run->result->intervals, run->closed_intervals))
+        run->begin_ns = now + EDGE_LEAD_NS;
+    else if (run->in_window && run->end_ns == UINT64_MAX && hooks->may_end(hooks->context, now))
+        run->end_ns = now + EDGE_LEAD_NS;
+    else
+        return;
+    for (uint32_t i = 0; i < run->options->threads; i++)
+        worker_set_window(&run->workers[i], run->begin_ns, run->end_ns);
+}
+
+static void fail(struct run *run, const struct error *error) {
+    pthread_mutex_lock(&run->gate.mutex);
+    if (!run->gate.failed)
+        run->gate.error = *error;
+    run->gate.failed = true;
+    pthread_mutex_unlock(&run->gate.mutex);
+}
+
 static void progress(struct run *run, uint64_t now) {
     const struct load_hooks *hooks = &run->options->hooks;
+    if (now > run->go_ns + INTERVAL_GRACE_NS)
+        close_intervals(run, (now - run->go_ns - INTERVAL_GRACE_NS) / run->options->interval_ns);
+    if (now < run->progress_ns || run->stopped)
+        return;
+    run->progress_ns = now + PROGRESS_NS;
+    if (run->options->open_window)
+        ask_window(run, now);
     uint64_t rows = 0;
     for (uint32_t i = 0; i < run->options->threads; i++)
         rows += atomic_load_explicit(&run->workers[i].rows_live, memory_order_relaxed);
-    if (now > run->go_ns + INTERVAL_GRACE_NS)
-        close_intervals(run, (now - run->go_ns - INTERVAL_GRACE_NS) / LOAD_INTERVAL_NS);
     const struct load_interval *last =
         run->closed_intervals ? &run->result->intervals[run->closed_intervals - 1] : NULL;
-    if (hooks->progress)
-        hooks->progress(hooks->context, now, rows, last);
+    struct error error = {0};
+    if (hooks->progress && !hooks->progress(hooks->context, now, rows, last, &error))
+        fail(run, &error);
 }
 
 /* Until every worker has connected, one has failed, or the user has had enough. */
@@ -206,6 +248,7 @@ static void collect(struct run *run) {
         result->committed += worker->committed;
         result->failed += worker->failed;
         result->abandoned += worker->abandoned;
+        result->retried += worker->retried;
         result->rows_acknowledged += worker->rows_acknowledged;
         result->rows_ambiguous += worker->rows_ambiguous;
         result->miscounted |= worker->miscounted;
@@ -230,20 +273,23 @@ static void collect(struct run *run) {
         end_ns = 0; /* it has never begun */
     if (run->in_window && run->options->hooks.window_end)
         run->options->hooks.window_end(run->options->hooks.context, clock_ns());
-    if (end_ns > run->begin_ns && run->go_ns)
+    if (end_ns > run->begin_ns && run->go_ns) {
         result->seconds = (double)(end_ns - run->begin_ns) / (double)NS_PER_S;
+        result->window_at_s = (double)(run->begin_ns - run->go_ns) / (double)NS_PER_S;
+    }
     result->cpu_ns = run->cpu_end_ns - run->cpu_begin_ns;
     if (result->interval_count && last_done_ns > run->go_ns) {
         struct load_interval *last = &result->intervals[result->interval_count - 1];
         double rest_s = (double)(last_done_ns - run->go_ns) / (double)NS_PER_S - last->t_s;
-        last->length_s = rest_s > 0 && rest_s < 1 ? rest_s : 1;
+        last->length_s = rest_s > 0 && rest_s < interval_s(run) ? rest_s : interval_s(run);
     }
 }
 
 static void run_init(struct run *run, const struct load_options *options,
                      struct load_result *result) {
     *run = (struct run){.options = options, .result = result};
-    *result = (struct load_result){.response = histogram_new(), .statement = histogram_new()};
+    *result = (struct load_result){
+        .response = histogram_new(), .statement = histogram_new(), .window_at_s = -1};
     result->commit = options->write->path->own_commit ? histogram_new() : NULL;
     gate_init(&run->gate);
     run->interval_capacity = 4096;
@@ -280,10 +326,17 @@ static void go(struct run *run) {
         window_edges(run, clock_ns());
     }
     run->go_ns = clock_ns();
-    run->begin_ns = run->go_ns + (options->rows ? 0 : options->warmup_ns);
-    run->end_ns = options->rows ? UINT64_MAX : run->begin_ns + options->duration_ns;
-    for (uint32_t i = 0; i < options->threads; i++)
+    bool open = options->open_window;
+    run->begin_ns = open            ? UINT64_MAX
+                    : options->rows ? run->go_ns
+                                    : run->go_ns + options->warmup_ns;
+    run->end_ns = open || options->rows ? UINT64_MAX : run->begin_ns + options->duration_ns;
+    if (options->hooks.started)
+        options->hooks.started(options->hooks.context, run->go_ns);
+    for (uint32_t i = 0; i < options->threads; i++) {
+        worker_set_window(&run->workers[i], run->begin_ns, run->end_ns);
         worker_go(&run->workers[i], run->go_ns);
+    }
 }
 
 bool load_run(const struct load_options *options, struct load_result *result, struct error *error) {
@@ -308,7 +361,6 @@ bool load_run(const struct load_options *options, struct load_result *result, st
         ok = error_set(error, "interrupted");
         error->exit_code = EXIT_INTERRUPTED;
     }
-    result->complete = ok;
     run_release(&run);
     return ok;
 }

@@ -18,41 +18,55 @@
 #include "stats/histogram.h"
 #include "write/write.h"
 
-/* One second of the run, all workers. */
+/* One interval of the run, all workers. */
 struct load_interval {
     double t_s;      /* its beginning, since go */
-    double length_s; /* 1, but for the last */
+    double length_s; /* of the interval; the last one is shorter */
     uint64_t rows, commits;
-    uint64_t p50_ns, p99_ns; /* of response; 0 if no commit */
+    uint64_t errors;         /* attempts that failed, retried or not */
+    uint64_t p50_ns, p99_ns; /* of response; 0: not known (no commit, or handed in too late) */
 };
 
 /* Called on the caller's thread. Each may be NULL. */
 struct load_hooks {
     void *context;
     void (*connected)(void *context); /* all connections are ready, nothing is written yet */
+    void (*started)(void *context, uint64_t go_ns);
     void (*window_begin)(void *context, uint64_t ns);
     void (*window_end)(void *context, uint64_t ns);
-    /* About five times a second: rows so far, and the last whole interval (NULL at first). */
-    void (*progress)(void *context, uint64_t now_ns, uint64_t rows,
-                     const struct load_interval *last);
+    /* Without a fixed window (open_window): asked five times a second whether the window may begin
+     * or, while it is measured, end. intervals: the whole ones so far. */
+    bool (*may_begin)(void *context, uint64_t now_ns, const struct load_interval *intervals,
+                      size_t count);
+    bool (*may_end)(void *context, uint64_t now_ns);
+    /* About five times a second: rows so far, and the last whole interval (NULL at first). False
+     * stops the run, which then fails with *error. */
+    bool (*progress)(void *context, uint64_t now_ns, uint64_t rows,
+                     const struct load_interval *last, struct error *error);
 };
 
 struct load_options {
     const struct target *target;
     const char *application_name;
+    const char *session_sql; /* to be executed in every session first, or NULL */
     const struct write_plan *write;
     uint32_t pool;
-    uint32_t threads; /* 1..pool */
-    uint64_t warmup_ns, duration_ns;
+    uint32_t threads;                /* 1..pool */
+    uint64_t warmup_ns, duration_ns; /* of a fixed window */
+    bool open_window;                /* the hooks decide when it begins and ends */
+    uint64_t interval_ns;            /* of the time line */
     uint64_t rows; /* 0: by time; else exactly rows 0 … rows - 1, all of them measured */
     uint64_t seed; /* of the batch sizes */
     struct load_hooks hooks;
 };
 
 struct load_result {
-    double seconds;                                 /* of the measured window */
-    uint64_t rows, commits;                         /* acknowledged inside it */
+    double seconds;         /* of the measured window */
+    uint64_t rows, commits; /* acknowledged inside it */
+    double window_at_s;     /* its beginning since go; negative if it never began */
     uint64_t started, committed, failed, abandoned; /* transactions of the whole run */
+    uint64_t retried;                               /* attempts that the server gave up for a
+                                                       deadlock (40P01) or a conflict (40001) */
     uint64_t rows_acknowledged;                     /* of the whole run, warm-up and end included */
     uint64_t rows_ambiguous;                        /* in transactions whose end is not known */
     bool miscounted; /* the server acknowledged another number of rows than were sent */
@@ -62,7 +76,6 @@ struct load_result {
     struct histogram *statement;
     struct load_interval *intervals;
     size_t interval_count;
-    bool complete; /* the whole window was measured, without error or interruption */
 };
 
 /* Runs. On false, error says why; result is valid all the same and holds what was measured until

@@ -88,14 +88,25 @@ void worker_connection_closed(struct worker *worker) {
 /* Takes the next interval's slot; if the main thread has not given it back, this one goes on. */
 static void next_slot(struct worker *worker, uint64_t now) {
     uint64_t go_ns = atomic_load_explicit(&worker->go_ns, memory_order_relaxed);
-    uint64_t number = (now - go_ns) / LOAD_INTERVAL_NS;
+    uint64_t interval_ns = worker->options->interval_ns;
+    uint64_t number = (now - go_ns) / interval_ns;
     struct interval_slot *next = &worker->slots[(worker->slot + 1) % WORKER_SLOTS];
-    worker->slot_end_ns = go_ns + (number + 1) * LOAD_INTERVAL_NS;
+    worker->slot_end_ns = go_ns + (number + 1) * interval_ns;
     if (atomic_load_explicit(&next->state, memory_order_acquire) != SLOT_FREE)
         return;
     atomic_store_explicit(&worker->slots[worker->slot].state, SLOT_FULL, memory_order_release);
     worker->slot = (worker->slot + 1) % WORKER_SLOTS;
     next->number = number;
+}
+
+static struct interval_slot *slot_at(struct worker *worker, uint64_t now) {
+    if (now >= worker->slot_end_ns)
+        next_slot(worker, now);
+    return &worker->slots[worker->slot];
+}
+
+void worker_count_error(struct worker *worker, uint64_t now) {
+    slot_at(worker, now)->errors++;
 }
 
 void worker_record(struct worker *worker, const struct connection *connection, uint64_t now) {
@@ -104,13 +115,12 @@ void worker_record(struct worker *worker, const struct connection *connection, u
     worker->committed++;
     worker->rows_acknowledged += writer->count;
     worker->last_done_ns = now;
-    if (now >= worker->slot_end_ns)
-        next_slot(worker, now);
-    struct interval_slot *slot = &worker->slots[worker->slot];
+    struct interval_slot *slot = slot_at(worker, now);
     slot->rows += writer->count;
     slot->commits++;
     histogram_record(slot->response, response_ns);
-    if (now >= worker->begin_ns && now < worker->end_ns) {
+    if (now >= atomic_load_explicit(&worker->begin_ns, memory_order_relaxed) &&
+        now < atomic_load_explicit(&worker->end_ns, memory_order_relaxed)) {
         worker->rows += writer->count;
         worker->commits++;
         histogram_record(worker->response, response_ns);
@@ -139,26 +149,29 @@ static void on_deadline(uv_timer_t *timer) {
     struct worker *worker = timer->data;
     if (!worker->started) {
         struct error error = {0};
-        error_set(&error, "%u of %u connections were not ready within %u s",
-                  worker->count - worker->ready, worker->count, CONNECT_DEADLINE_MS / 1000);
+        error_set(&error, "%u or more of the pool's %u connections were not ready within %u s",
+                  worker->count - worker->ready, worker->options->pool, CONNECT_DEADLINE_MS / 1000);
         error_hint(&error, "ask for a smaller --pool");
         worker_fail(worker, &error);
     }
     abandon_all(worker);
 }
 
+/* Rows have no end in time, and a window's end may not be known yet: what keeps the loop alive then
+ * are the connections. */
+static void set_end_deadline(struct worker *worker, uint64_t now) {
+    uint64_t end_ns = atomic_load(&worker->end_ns);
+    if (worker->ending || end_ns == UINT64_MAX)
+        return;
+    worker->ending = true;
+    uint64_t left_ns = end_ns > now ? end_ns - now : 0;
+    uv_timer_start(&worker->timer, on_deadline, left_ns / NS_PER_MS + END_DEADLINE_MS, 0);
+}
+
 static void start_writing(struct worker *worker, uint64_t go_ns) {
-    const struct load_options *options = worker->options;
     worker->started = true;
-    worker->slot_end_ns = go_ns + LOAD_INTERVAL_NS;
-    worker->begin_ns = options->rows ? 0 : go_ns + options->warmup_ns;
-    worker->end_ns = options->rows ? UINT64_MAX : worker->begin_ns + options->duration_ns;
-    uv_timer_stop(&worker->timer);
-    /* Rows have no end in time: what keeps the loop alive then are the connections. */
-    if (!options->rows)
-        uv_timer_start(&worker->timer, on_deadline,
-                       (options->warmup_ns + options->duration_ns) / NS_PER_MS + END_DEADLINE_MS,
-                       0);
+    worker->slot_end_ns = go_ns + worker->options->interval_ns;
+    set_end_deadline(worker, go_ns);
     for (uint32_t i = 0; i < worker->count; i++)
         if (worker->connections[i].state == CONN_READY)
             connection_write(&worker->connections[i]);
@@ -169,8 +182,6 @@ static void on_wake(uv_async_t *async) {
     uint64_t go_ns = atomic_load(&worker->go_ns);
     if (atomic_load(&worker->stop)) {
         worker->stopping = true;
-        uint64_t now = clock_ns();
-        worker->end_ns = now < worker->end_ns ? now : worker->end_ns;
         if (!worker->started) {
             abandon_all(worker);
             return;
@@ -180,6 +191,9 @@ static void on_wake(uv_async_t *async) {
     } else if (go_ns && !worker->started) {
         uv_update_time(&worker->loop);
         start_writing(worker, go_ns);
+    } else if (worker->started && worker->closed < worker->count) {
+        uv_update_time(&worker->loop);
+        set_end_deadline(worker, clock_ns());
     }
 }
 
@@ -188,8 +202,10 @@ static void on_check(uv_check_t *check) {
     struct worker *worker = check->data;
     if (!worker->stopping)
         open_more(worker);
-    if (worker->ready == worker->count)
+    if (worker->ready == worker->count) {
+        uv_timer_stop(&worker->timer);
         gate_count(worker, &worker->gate->ready);
+    }
     if (worker->ready == worker->count || worker->stopping)
         uv_check_stop(check);
 }
@@ -214,6 +230,12 @@ void worker_start(struct worker *worker) {
     worker->wake.data = worker->timer.data = worker->check.data = worker;
     if (pthread_create(&worker->thread, NULL, worker_main, worker))
         panic("can't make a thread");
+}
+
+void worker_set_window(struct worker *worker, uint64_t begin_ns, uint64_t end_ns) {
+    atomic_store(&worker->begin_ns, begin_ns);
+    atomic_store(&worker->end_ns, end_ns);
+    uv_async_send(&worker->wake);
 }
 
 void worker_go(struct worker *worker, uint64_t go_ns) {

@@ -18,8 +18,8 @@
  * CONNECTING  libpq's handshake, driven by PQconnectPoll
  * PREPARING   session settings, then each statement of the write plan, one round trip each
  * READY       waits for go
- * WRITING     one commit in flight; when it is done the next begins, until the rows or the time are
- * over CLOSED      disconnected: finished, failed, or abandoned
+ * WRITING     one commit in flight; when it is done the next begins, until rows or time are over
+ * CLOSED      disconnected: finished, failed, or abandoned
  */
 enum connection_state {
     CONN_WAITING,
@@ -37,9 +37,10 @@ struct connection {
     int events;      /* watched */
     enum connection_state state;
     size_t prepared; /* statements prepared so far */
-    bool set_up, step_failed;
+    bool first_sent, set_up, step_failed;
     struct writer writer;
     uint64_t began_ns;
+    uint32_t retries; /* of the commit in flight */
 };
 
 /* One interval of one worker: filled by the worker, then handed to the main thread, then given
@@ -47,8 +48,8 @@ struct connection {
 enum slot_state { SLOT_FREE, SLOT_FULL };
 struct interval_slot {
     _Atomic int state;
-    uint64_t number; /* 0: the first second since go */
-    uint64_t rows, commits;
+    uint64_t number; /* 0: the first one since go */
+    uint64_t rows, commits, errors;
     struct histogram *response;
 };
 #define WORKER_SLOTS 4
@@ -72,7 +73,9 @@ struct worker {
     uv_check_t check;       /* while connecting: after each round of the loop */
     _Atomic uint64_t go_ns; /* 0 until the run begins */
     _Atomic int stop;       /* no new commit */
-    bool started, stopping;
+    /* The measured window; UINT64_MAX: not known yet, or the rows decide. */
+    _Atomic uint64_t begin_ns, end_ns;
+    bool started, stopping, ending; /* ending: the deadline of the window's end is set */
     struct connection *connections;
     uint32_t count, connecting, next, ready, closed;
 
@@ -80,9 +83,8 @@ struct worker {
     struct write_buffer buffer;
     uint64_t next_local, rows_end; /* local row numbers */
     uint64_t batch_number, batch_key;
-    uint64_t begin_ns, end_ns; /* of the measured window; end_ns UINT64_MAX if rows decide */
 
-    uint64_t started_count, committed, failed, abandoned;
+    uint64_t started_count, committed, failed, abandoned, retried;
     uint64_t rows, commits; /* in the window */
     uint64_t rows_acknowledged, rows_ambiguous;
     uint64_t last_done_ns;
@@ -94,14 +96,13 @@ struct worker {
     uint64_t slot_end_ns;
     /* Read by the main thread for the live line; alone on its cache line. */
     _Alignas(64) _Atomic uint64_t rows_live;
-    char padding[56];
 };
-
-#define LOAD_INTERVAL_NS 1000000000ull
 
 void worker_init(struct worker *worker, const struct load_options *options, struct gate *gate,
                  uint32_t number);
 void worker_start(struct worker *worker);
+/* From the main thread, before worker_go and as often as the window's edges become known. */
+void worker_set_window(struct worker *worker, uint64_t begin_ns, uint64_t end_ns);
 void worker_go(struct worker *worker, uint64_t go_ns); /* from the main thread */
 void worker_stop(struct worker *worker); /* from the main thread; more than once is fine */
 void worker_join(struct worker *worker);
@@ -110,6 +111,7 @@ void worker_release(struct worker *worker); /* after worker_join */
 /* Within the worker's thread. */
 void worker_fail(struct worker *worker, const struct error *error);
 void worker_record(struct worker *worker, const struct connection *connection, uint64_t now);
+void worker_count_error(struct worker *worker, uint64_t now); /* of an attempt */
 void worker_connection_closed(struct worker *worker);
 
 void connection_open(struct connection *connection);

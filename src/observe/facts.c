@@ -18,7 +18,10 @@ static bool read_basics(struct control *control, bool on_tmpfs, struct arena *ar
             "SELECT current_setting('server_version')::text, current_setting('fsync')::text, "
             "current_setting('full_page_writes')::text, "
             "current_setting('synchronous_commit')::text, "
-            "current_setting('max_connections')::int8",
+            "(SELECT setting FROM pg_catalog.pg_settings WHERE name = "
+            "'checkpoint_timeout')::float8, "
+            "(SELECT setting FROM pg_catalog.pg_settings WHERE name = "
+            "'deadlock_timeout')::float8, session_user::text, current_database()::text",
             CONTROL_NO_ARGS, &rows, error))
         return false;
     out->version = arena_strdup(arena, control_text(rows, 0, 0));
@@ -40,7 +43,10 @@ static bool read_basics(struct control *control, bool on_tmpfs, struct arena *ar
         out->durability = UNSAFE;
         out->durability_why = "the data are on tmpfs, in memory: fsync costs nothing there";
     }
-    out->max_connections = (int)control_int8(rows, 0, 4);
+    out->checkpoint_timeout_s = control_float8(rows, 0, 4);
+    out->deadlock_timeout_ms = control_float8(rows, 0, 5);
+    out->user = arena_strdup(arena, control_text(rows, 0, 6));
+    out->database = arena_strdup(arena, control_text(rows, 0, 7));
     control_rows_free(rows);
     return true;
 }

@@ -24,7 +24,8 @@ struct server_facts {
     const char *durability_why;    /* "" if durable */
     struct fact_setting *settings; /* that differ from PostgreSQL's defaults */
     size_t setting_count;
-    int max_connections;
+    const char *user, *database; /* of the session */
+    double checkpoint_timeout_s, deadlock_timeout_ms;
 };
 
 MUST_CHECK bool server_facts_read(struct control *control, bool on_tmpfs, struct arena *arena,

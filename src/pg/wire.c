@@ -164,6 +164,11 @@ static void read_farewell(struct wire *wire) {
     }
 }
 
+void wire_forget_failure(struct wire *wire) {
+    PQclear(wire->failure);
+    wire->failure = NULL;
+}
+
 bool wire_error(struct wire *wire, struct error *error) {
     if (!wire->connected)
         return pg_connect_error(error, wire->conn);

@@ -85,7 +85,11 @@ struct wire_reply {
 
 enum wire_event wire_next(struct wire *wire, struct wire_reply *reply);
 
-/* The first failure since wire_ready(), or why the connection was not made. Returns false. */
+/* Before what failed is tried again: the next failure is the first. Not of a lost connection. */
+void wire_forget_failure(struct wire *wire);
+
+/* The first failure since wire_ready() or wire_forget_failure(), or why the connection was not
+ * made. Returns false. */
 bool wire_error(struct wire *wire, struct error *error);
 bool wire_lost(const struct wire *wire);
 

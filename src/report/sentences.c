@@ -1,32 +1,13 @@
 /* What the numbers say, in words. Nothing is said that the table does not hold. */
-#include <math.h>
 #include <string.h>
 
+#include "report/internal.h"
 #include "report/text.h"
 
-static bool differs(const struct result *result, bool pools) {
-    for (size_t i = 1; i < result->cell_count; i++) {
-        const struct result_cell *a = &result->cells[0], *b = &result->cells[i];
-        if (pools ? a->pool != b->pool
-                  : strcmp(a->path, b->path) == 0 &&
-                        (a->batch.min != b->batch.min || a->batch.max != b->batch.max))
-            return true;
-    }
-    return false;
-}
-
-void report_cell_name(const struct result *result, const struct result_cell *cell,
-                      struct strbuf *out) {
-    char batch[48];
-    strbuf_add(out, cell->path);
-    if (differs(result, true))
-        strbuf_printf(out, ", pool %u", cell->pool);
-    if (differs(result, false))
-        strbuf_printf(out, ", batch %s", result_batch(cell, batch, sizeof batch));
-}
+enum { HOLDER_COLUMNS = 60 };
 
 static bool usable(const struct result_cell *cell) {
-    return cell->complete && cell->verified && is_known(cell->rows_per_s.median);
+    return cell->complete && cell->verified && cell->rows_per_s.median > 0;
 }
 
 static bool sampled(const struct result_cell *cell) {
@@ -53,6 +34,12 @@ static bool too_close(const struct result_cell *high, const struct result_cell *
     if (!is_known(high->rows_per_s.min) || !is_known(low->rows_per_s.max))
         return high->rows_per_s.median < 1.10 * low->rows_per_s.median;
     return high->rows_per_s.min <= low->rows_per_s.max;
+}
+
+/* A blank between sentences, and none behind the last one. */
+static void begin(struct strbuf *out) {
+    if (out->length)
+        strbuf_add_char(out, ' ');
 }
 
 static void say_fastest(const struct result *result, struct strbuf *out) {
@@ -88,7 +75,7 @@ static void say_fastest(const struct result *result, struct strbuf *out) {
         strbuf_add(out, " the rows of ");
     }
     report_cell_name(result, worst, out);
-    strbuf_add(out, ". ");
+    strbuf_add(out, ".");
 }
 
 static void say_flush(const struct result *result, struct strbuf *out) {
@@ -101,39 +88,52 @@ static void say_flush(const struct result *result, struct strbuf *out) {
     }
     if (!most || most->commit_flush_share < 0.10)
         return;
+    begin(out);
     report_cell_name(result, most, out);
-    strbuf_printf(out, " spends %.0f %% of its time waiting for commit flush. ",
+    strbuf_printf(out, " spends %.0f %% of its time waiting for commit flush.",
                   most->commit_flush_share * 100);
+}
+
+/* The kind of lock wait that took most of a cell's last round. */
+static void say_kind(const struct lock_waits *lock, struct strbuf *out) {
+    strbuf_printf(out, ", most of it: %s", lock->locktype);
+    const char *relation = strrchr(lock->relation, '.');
+    if (*lock->relation)
+        strbuf_printf(out, " of %s", relation ? relation + 1 : lock->relation);
+    if (!report_holder_is_alike(lock) && (*lock->blocker.statement || *lock->blocker.application)) {
+        strbuf_add(out, ", behind ");
+        report_holder(&lock->blocker, HOLDER_COLUMNS, out);
+    }
+    if (lock->depth > 1 && (*lock->root.statement || *lock->root.application)) {
+        strbuf_add(out, "; at the root: ");
+        report_holder(&lock->root, HOLDER_COLUMNS, out);
+    }
 }
 
 static void say_locks(const struct result *result, struct strbuf *out) {
     const struct result_cell *most = NULL;
-    bool any_sampled = false;
+    bool all_sampled = true;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_cell *cell = &result->cells[i];
-        any_sampled |= sampled(cell);
+        all_sampled &= usable(cell) && sampled(cell);
         if (usable(cell) && sampled(cell) && (!most || cell->lock_share > most->lock_share))
             most = cell;
     }
-    if (!any_sampled || !most)
+    if (!most)
         return;
+    begin(out);
     if (most->lock_share < 0.01) {
-        strbuf_add(out, result->cell_count == 1 ? "Lock waits stayed below 1 %."
-                                                : "Lock waits stayed below 1 % on every path.");
+        strbuf_add(out, "Lock waits stayed below 1 %");
+        if (result->cell_count > 1)
+            strbuf_add(out, all_sampled ? " in every cell" : " where there are enough samples");
+        strbuf_add(out, ".");
         return;
     }
     report_cell_name(result, most, out);
     strbuf_printf(out, " waited for locks %.0f %% of its time", most->lock_share * 100);
-    const struct observation *seen = most->rounds[most->round_count - 1].waits;
-    if (seen && seen->lock_count > 0) {
-        const struct lock_waits *lock = &seen->locks[0];
-        strbuf_printf(out, ", most of it: %s", lock->locktype);
-        const char *relation = strrchr(lock->relation, '.');
-        if (*lock->relation)
-            strbuf_printf(out, " of %s", relation ? relation + 1 : lock->relation);
-        if (*lock->blocked_by && strcmp(lock->blocked_by, lock->statement) != 0)
-            strbuf_printf(out, ", behind “%.60s”", lock->blocked_by);
-    }
+    const struct result_round *last = result_last_round(most);
+    if (last && last->waits && last->waits->valid && last->waits->lock_count > 0)
+        say_kind(&last->waits->locks[0], out);
     strbuf_add(out, ".");
 }
 

@@ -5,17 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/units.h"
+#include "report/internal.h"
 
-enum { BAR_CELLS = 12, COLUMNS_MAX = 16, CELL_BYTES = 64, WIDTH_WITH_BARS = 118 };
+enum { BAR_CELLS = 12, WIDTH_WITH_BARS = 118 };
 
-struct table_column {
-    const char *head;
-    bool left; /* aligned */
-    void (*write)(const struct result *result, const struct result_cell *cell, char *out);
-};
-
-static const char *const dash = "–";
+/* Writes a field of FIELD_BYTES at most. */
+typedef void write_field(const struct result *result, const struct result_cell *cell, char *out);
 
 uint64_t report_samples_needed(double quantile) {
     return (uint64_t)ceil(log(0.01) / log(quantile));
@@ -23,39 +18,32 @@ uint64_t report_samples_needed(double quantile) {
 
 static void write_path(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    snprintf(out, CELL_BYTES, "%s", cell->path);
+    snprintf(out, FIELD_BYTES, "%s", cell->path);
 }
 
 static void write_pool(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    snprintf(out, CELL_BYTES, "%u", cell->pool);
+    snprintf(out, FIELD_BYTES, "%u", cell->pool);
 }
 
 static void write_batch(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    result_batch(cell, out, CELL_BYTES);
-}
-
-static void write_count(double value, char *out) {
-    if (is_known(value))
-        units_show_count(out, CELL_BYTES, value);
-    else
-        snprintf(out, CELL_BYTES, "%s", dash);
+    result_batch(cell, out, FIELD_BYTES);
 }
 
 static void write_rows(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_count(cell->rows_per_s.median, out);
+    show_count(out, FIELD_BYTES, cell->rows_per_s.median);
 }
 
 static void write_spread(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
     char min[32], max[32];
     if (!is_known(cell->rows_per_s.min)) {
-        snprintf(out, CELL_BYTES, "%s", dash);
+        snprintf(out, FIELD_BYTES, DASH);
         return;
     }
-    snprintf(out, CELL_BYTES, "%s–%s", units_show_count(min, sizeof min, cell->rows_per_s.min),
+    snprintf(out, FIELD_BYTES, "%s–%s", units_show_count(min, sizeof min, cell->rows_per_s.min),
              units_show_count(max, sizeof max, cell->rows_per_s.max));
 }
 
@@ -74,24 +62,24 @@ static void write_bar(const struct result *result, const struct result_cell *cel
     int units = best > 0 && rate > 0 ? (int)(rate / best * BAR_CELLS * 8 + 0.5) : 0;
     int length = 0;
     for (int i = 0; i < units / 8; i++)
-        length += snprintf(out + length, CELL_BYTES - (size_t)length, "█");
-    snprintf(out + length, CELL_BYTES - (size_t)length, "%s", eighths[units % 8]);
+        length += snprintf(out + length, FIELD_BYTES - (size_t)length, "█");
+    snprintf(out + length, FIELD_BYTES - (size_t)length, "%s", eighths[units % 8]);
 }
 
 static void write_commits(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_count(cell->commits_per_s.median, out);
+    show_count(out, FIELD_BYTES, cell->commits_per_s.median);
 }
 
 /* Three significant digits; `~` where the samples are too few for the quantile. */
 static void write_quantile(const struct result_cell *cell, double quantile, char *out) {
     if (!cell->response || cell->response->count == 0) {
-        snprintf(out, CELL_BYTES, "%s", dash);
+        snprintf(out, FIELD_BYTES, DASH);
         return;
     }
     double ms = (double)histogram_quantile(cell->response, quantile) / 1e6;
     bool certain = cell->response->count >= report_samples_needed(quantile);
-    snprintf(out, CELL_BYTES, "%s%.*f", certain ? "" : "~",
+    snprintf(out, FIELD_BYTES, "%s%.*f", certain ? "" : "~",
              ms < 1     ? 3
              : ms < 10  ? 2
              : ms < 100 ? 1
@@ -114,118 +102,88 @@ static void write_p99(const struct result *result, const struct result_cell *cel
     write_quantile(cell, 0.99, out);
 }
 
-static void write_share(const struct result_cell *cell, double share, char *out) {
-    if (!is_known(share) || cell->wait_samples < WAIT_SAMPLES_MIN)
-        snprintf(out, CELL_BYTES, "%s", dash);
-    else if (share > 0 && share < 0.005)
-        snprintf(out, CELL_BYTES, "<1 %%");
-    else
-        snprintf(out, CELL_BYTES, "%.0f %%", share * 100);
-}
-
 static void write_flush(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_share(cell, cell->commit_flush_share, out);
+    show_sampled_share(out, FIELD_BYTES, cell->commit_flush_share, cell->wait_samples);
 }
 
 static void write_lock(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_share(cell, cell->lock_share, out);
+    show_sampled_share(out, FIELD_BYTES, cell->lock_share, cell->wait_samples);
 }
 
 static void write_wal(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_count(cell->wal_bytes_per_row, out);
+    show_count(out, FIELD_BYTES, cell->wal_bytes_per_row);
 }
 
 static void write_cpu(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
     if (is_known(cell->cpu_us_per_row))
-        snprintf(out, CELL_BYTES, "%.2f", cell->cpu_us_per_row);
+        snprintf(out, FIELD_BYTES, "%.2f", cell->cpu_us_per_row);
     else
-        snprintf(out, CELL_BYTES, "%s", dash);
+        snprintf(out, FIELD_BYTES, DASH);
 }
 
 static void write_verified(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    bool any = false, found = false;
+    bool measured = false, wrong = false;
     for (size_t i = 0; i < cell->round_count; i++) {
-        any |= cell->rounds[i].seconds > 0;
-        found |= cell->rounds[i].found_known;
+        measured |= cell->rounds[i].seconds > 0;
+        wrong |= cell->rounds[i].checked && !cell->rounds[i].verified;
     }
-    const char *mark = !any                       ? dash
-                       : !cell->verified && found ? "✗"
-                       : !cell->verified          ? "?"
-                       : cell->complete           ? "✓"
-                                                  : "✓ partial";
-    snprintf(out, CELL_BYTES, "%s%s", mark,
-             any && !cell->complete && !cell->verified ? " partial" : "");
+    const char *mark = wrong ? "✗" : !measured ? DASH : !cell->verified ? "?" : "✓";
+    snprintf(out, FIELD_BYTES, "%s%s", mark, measured && !cell->complete ? " partial" : "");
 }
 
-/* Columns of a terminal that a text takes: its code points. */
-static int text_width(const char *text) {
-    int width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
-/* Separators stand in front of a column, so that no line ends in blanks. */
-static void print_padded(FILE *out, const char *text, int width, bool left, bool first, bool last) {
-    int blanks = width - text_width(text);
-    bool nothing = last && *text == '\0';
-    if (!first && !nothing)
-        fputs("  ", out);
-    if (!left)
-        fprintf(out, "%*s", blanks > 0 ? blanks : 0, "");
-    fputs(text, out);
-    if (left && !last)
-        fprintf(out, "%*s", blanks > 0 ? blanks : 0, "");
-    if (last)
-        fputc('\n', out);
-}
-
-static size_t choose_columns(const struct result *result, int width, struct table_column *columns) {
-    size_t n = 0;
-    columns[n++] = (struct table_column){"path", true, write_path};
-    columns[n++] = (struct table_column){"pool", false, write_pool};
-    columns[n++] = (struct table_column){"batch", false, write_batch};
-    columns[n++] = (struct table_column){"rows/s", false, write_rows};
-    if (result->rounds > 1)
-        columns[n++] = (struct table_column){"min–max", false, write_spread};
-    if (width == 0 || width >= WIDTH_WITH_BARS)
-        columns[n++] = (struct table_column){"", true, write_bar};
-    columns[n++] = (struct table_column){"commits/s", false, write_commits};
-    columns[n++] = (struct table_column){"p50 ms", false, write_p50};
-    columns[n++] = (struct table_column){"p95 ms", false, write_p95};
-    columns[n++] = (struct table_column){"p99 ms", false, write_p99};
-    columns[n++] = (struct table_column){"flush", false, write_flush};
-    columns[n++] = (struct table_column){"lock", false, write_lock};
-    columns[n++] = (struct table_column){"WAL B/row", false, write_wal};
-    columns[n++] = (struct table_column){"CPU µs/row", false, write_cpu};
-    columns[n++] = (struct table_column){"", true, write_verified};
-    return n;
-}
-
-static void print_table(const struct result *result, int width, FILE *out) {
-    struct table_column columns[COLUMNS_MAX];
-    size_t count = choose_columns(result, width, columns);
-    int widths[COLUMNS_MAX];
-    char text[CELL_BYTES * 2];
-    for (size_t c = 0; c < count; c++) {
-        widths[c] = columns[c].write == write_bar ? BAR_CELLS : text_width(columns[c].head);
-        for (size_t i = 0; i < result->cell_count; i++) {
-            columns[c].write(result, &result->cells[i], text);
-            widths[c] = text_width(text) > widths[c] ? text_width(text) : widths[c];
-        }
+static size_t add_columns(const struct result *result, int width, struct table *table,
+                          write_field **writers) {
+    const struct {
+        const char *head;
+        bool left, wanted;
+        write_field *write;
+        int width_min;
+    } all[] = {
+        {"path", true, true, write_path, 0},
+        {"pool", false, true, write_pool, 0},
+        {"batch", false, true, write_batch, 0},
+        {"rows/s", false, true, write_rows, 0},
+        {"min–max", false, result->rounds > 1, write_spread, 0},
+        {"", true, width == 0 || width >= WIDTH_WITH_BARS, write_bar, BAR_CELLS},
+        {"commits/s", false, true, write_commits, 0},
+        {"p50 ms", false, true, write_p50, 0},
+        {"p95 ms", false, true, write_p95, 0},
+        {"p99 ms", false, true, write_p99, 0},
+        {"flush", false, true, write_flush, 0},
+        {"lock", false, true, write_lock, 0},
+        {"WAL B/row", false, true, write_wal, 0},
+        {"CPU µs/row", false, true, write_cpu, 0},
+        {"", true, true, write_verified, 0},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (!all[i].wanted)
+            continue;
+        writers[count++] = all[i].write;
+        table_column(table, all[i].head, all[i].left, false, all[i].width_min);
     }
-    for (size_t c = 0; c < count; c++)
-        print_padded(out, columns[c].head, widths[c], columns[c].left, c == 0, c + 1 == count);
-    for (size_t i = 0; i < result->cell_count; i++)
+    return count;
+}
+
+static void print_cells(const struct result *result, int width, FILE *out) {
+    struct table table = {0};
+    write_field *writers[TABLE_COLUMNS_MAX];
+    char field[FIELD_BYTES];
+    size_t count = add_columns(result, width, &table, writers);
+    for (size_t i = 0; i < result->cell_count; i++) {
+        table_row(&table);
         for (size_t c = 0; c < count; c++) {
-            columns[c].write(result, &result->cells[i], text);
-            print_padded(out, text, widths[c], columns[c].left, c == 0, c + 1 == count);
+            writers[c](result, &result->cells[i], field);
+            table_set(&table, c, field);
         }
+    }
+    table_print(&table, out);
+    table_release(&table);
 }
 
 static void print_server(const struct result *result, FILE *out) {
@@ -247,12 +205,16 @@ static void print_server(const struct result *result, FILE *out) {
 static void print_method(const struct result *result, FILE *out) {
     char rows[32], warmup[32], duration[32];
     fprintf(out, "run         workload %s, closed loop, ", result->workload);
+    bool fixed = !result->mode || strcmp(result->mode, "fixed") == 0;
+    const char *least = fixed ? "" : " or more";
+    if (!fixed)
+        fprintf(out, "mode %s, ", result->mode);
     if (result->rows)
         fprintf(out, "%s rows a cell", units_show_count(rows, sizeof rows, (double)result->rows));
     else
-        fprintf(out, "%s warm-up, %s measured",
-                units_show_duration(warmup, sizeof warmup, result->warmup_ns),
-                units_show_duration(duration, sizeof duration, result->duration_ns));
+        fprintf(out, "%s%s warm-up, %s%s measured",
+                units_show_duration(warmup, sizeof warmup, result->warmup_ns), least,
+                units_show_duration(duration, sizeof duration, result->duration_ns), least);
     fprintf(out, ", %u round%s, seed %" PRIu64 ", %ld CPUs\n", result->rounds,
             result->rounds == 1 ? "" : "s", result->seed, result->cpus);
 }
@@ -301,13 +263,19 @@ static bool has_uncertain(const struct result *result) {
 }
 
 void report_text(const struct result *result, int width, FILE *out) {
-    print_table(result, width, out);
+    print_cells(result, width, out);
     if (has_uncertain(result))
         fprintf(out,
                 "~ too few commits for this percentile: p99 takes %" PRIu64 ", p95 %" PRIu64 "\n",
                 report_samples_needed(0.99), report_samples_needed(0.95));
+    report_time(result, out);
+    report_lock_waits(result, out);
+    report_storage(result, out);
     print_server(result, out);
     print_method(result, out);
+    report_machine(result, out);
+    report_disk(result, out);
+    report_companions(result, out);
     print_commits(result, out);
     for (size_t i = 0; i < result->warning_count; i++)
         fprintf(out, "warning     %s\n", result->warnings[i]);

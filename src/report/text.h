@@ -15,8 +15,4 @@ void report_sentences(const struct result *result, struct strbuf *out);
  * Inference Rules, "minimum query count". */
 uint64_t report_samples_needed(double quantile);
 
-/* How a cell is called where only some of path, pool and batch tell the cells apart. */
-void report_cell_name(const struct result *result, const struct result_cell *cell,
-                      struct strbuf *out);
-
 #endif

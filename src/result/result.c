@@ -56,12 +56,55 @@ static void merge_latencies(struct result_cell *cell, const struct result_round 
     histogram_merge(cell->commit, round->commit);
 }
 
+/* The ratios of a cell, over the rounds that were measured. */
+struct cell_ratios {
+    struct ratio wal, cpu, cpu_share, heap, index, lock, parts[TIME_PARTS];
+    struct ratio records, fpi, flushes, hot, server_cpu;
+};
+
+static void add_round(struct cell_ratios *ratios, const struct result_round *round) {
+    const struct server_statistics *statistics = &round->statistics;
+    double rows = (double)round->rows, found = round->found_known ? (double)round->found : 0;
+    ratio_add(&ratios->wal, round->wal_bytes, rows);
+    ratio_add(&ratios->cpu, round->cpu_s * 1e6, rows);
+    ratio_add(&ratios->cpu_share, round->cpu_s, round->seconds);
+    ratio_add(&ratios->heap, round->heap_bytes, found);
+    ratio_add(&ratios->index, round->index_bytes, found);
+    ratio_add(&ratios->server_cpu, round->host.server_cpu_s * 1e6, rows);
+    /* Of whole rounds, and so over what whole rounds have written. */
+    ratio_add(&ratios->records, statistics->wal_records, (double)round->acknowledged);
+    ratio_add(&ratios->fpi, statistics->wal_fpi, (double)round->acknowledged);
+    ratio_add(&ratios->flushes, statistics->wal_flushes, (double)round->committed);
+    ratio_add(&ratios->hot, statistics->rows_hot_updated, statistics->rows_updated);
+    if (!round->waits || !round->waits->valid)
+        return;
+    ratio_add(&ratios->lock, round->waits->lock_share * round->seconds, round->seconds);
+    for (size_t i = 0; i < TIME_PARTS; i++)
+        ratio_add(&ratios->parts[i], round->waits->parts[i] * round->seconds, round->seconds);
+}
+
+static void keep_ratios(struct result_cell *cell, const struct cell_ratios *ratios) {
+    cell->wal_bytes_per_row = ratio_value(&ratios->wal);
+    cell->cpu_us_per_row = ratio_value(&ratios->cpu);
+    cell->cpu_share = ratio_value(&ratios->cpu_share);
+    cell->heap_bytes_per_row = ratio_value(&ratios->heap);
+    cell->index_bytes_per_row = ratio_value(&ratios->index);
+    cell->wal_records_per_row = ratio_value(&ratios->records);
+    cell->wal_fpi_per_row = ratio_value(&ratios->fpi);
+    cell->wal_flushes_per_commit = ratio_value(&ratios->flushes);
+    cell->hot_share = ratio_value(&ratios->hot);
+    cell->server_cpu_us_per_row = ratio_value(&ratios->server_cpu);
+    cell->lock_share = ratio_value(&ratios->lock);
+    for (size_t i = 0; i < TIME_PARTS; i++)
+        cell->parts[i] = ratio_value(&ratios->parts[i]);
+    cell->commit_flush_share = cell->parts[PART_COMMIT_FLUSH];
+}
+
 void result_cell_summarise(struct result_cell *cell) {
     double *rows_per_s = MEM_ARRAY(double, cell->round_count + 1);
     double *commits_per_s = MEM_ARRAY(double, cell->round_count + 1);
     size_t measured = 0;
-    struct ratio wal = {0}, cpu = {0}, cpu_share = {0}, heap = {0}, index = {0}, flush = {0},
-                 lock = {0};
+    struct cell_ratios ratios = {0};
     cell->response = histogram_new();
     cell->statement = histogram_new();
     cell->complete = cell->verified = cell->round_count > 0;
@@ -69,32 +112,25 @@ void result_cell_summarise(struct result_cell *cell) {
         const struct result_round *round = &cell->rounds[i];
         cell->complete &= round->complete;
         cell->verified &= round->verified;
-        if (round->seconds <= 0 || round->commits == 0)
+        cell->retried += round->retried;
+        /* A whole window without a commit is a figure; one that was cut short is none. */
+        if (round->seconds <= 0 || (round->commits == 0 && !round->complete))
             continue;
         rows_per_s[measured] = (double)round->rows / round->seconds;
         commits_per_s[measured++] = (double)round->commits / round->seconds;
         merge_latencies(cell, round);
-        ratio_add(&wal, round->wal_bytes, (double)round->rows);
-        ratio_add(&cpu, round->cpu_s * 1e6, (double)round->rows);
-        ratio_add(&cpu_share, round->cpu_s, round->seconds);
-        ratio_add(&heap, round->heap_bytes, (double)round->found);
-        ratio_add(&index, round->index_bytes, (double)round->found);
-        if (round->waits && round->waits->valid) {
+        add_round(&ratios, round);
+        if (round->waits && round->waits->valid)
             cell->wait_samples += round->waits->samples;
-            ratio_add(&flush, observation_commit_flush(round->waits) * round->seconds,
-                      round->seconds);
-            ratio_add(&lock, round->waits->lock_share * round->seconds, round->seconds);
-        }
     }
     cell->rows_per_s = spread(rows_per_s, measured);
     cell->commits_per_s = spread(commits_per_s, measured);
-    cell->wal_bytes_per_row = ratio_value(&wal);
-    cell->cpu_us_per_row = ratio_value(&cpu);
-    cell->cpu_share = ratio_value(&cpu_share);
-    cell->heap_bytes_per_row = ratio_value(&heap);
-    cell->index_bytes_per_row = ratio_value(&index);
-    cell->commit_flush_share = ratio_value(&flush);
-    cell->lock_share = ratio_value(&lock);
+    keep_ratios(cell, &ratios);
+    bool ceiling = cell->ceiling_rows_per_s > 0;
+    cell->ceiling_rows_per_s = ceiling ? cell->ceiling_rows_per_s : UNKNOWN;
+    cell->ceiling_share = ceiling && is_known(cell->rows_per_s.median)
+                              ? cell->rows_per_s.median / cell->ceiling_rows_per_s
+                              : UNKNOWN;
     free(rows_per_s);
     free(commits_per_s);
 }
@@ -105,7 +141,9 @@ void result_cell_release(struct result_cell *cell) {
         histogram_free(round->response);
         histogram_free(round->statement);
         histogram_free(round->commit);
-        free(round->waits);
+        observation_free(round->waits);
+        free(round->logged);
+        free(round->companions);
         free(round->intervals);
     }
     free(cell->rounds);
@@ -120,6 +158,26 @@ const char *result_batch(const struct result_cell *cell, char *out, size_t size)
     else
         snprintf(out, size, "%" PRIu64 "..%" PRIu64, cell->batch.min, cell->batch.max);
     return out;
+}
+
+const struct result_round *result_last_round(const struct result_cell *cell) {
+    for (size_t i = cell->round_count; i > 0; i--)
+        if (cell->rounds[i - 1].seconds > 0)
+            return &cell->rounds[i - 1];
+    return NULL;
+}
+
+double result_lost(const struct result_round *round) {
+    if (!round->found_known)
+        return UNKNOWN;
+    return round->found < round->acknowledged ? (double)(round->acknowledged - round->found) : 0;
+}
+
+double result_extra(const struct result_round *round) {
+    uint64_t most = round->acknowledged + round->ambiguous;
+    if (!round->found_known)
+        return UNKNOWN;
+    return round->found > most ? (double)(round->found - most) : 0;
 }
 
 bool result_ok(const struct result *result) {

@@ -13,8 +13,14 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/units.h"
+#include "load/companions.h"
+#include "load/load.h"
 #include "observe/facts.h"
+#include "observe/fsync_probe.h"
+#include "observe/host.h"
+#include "observe/lock_log.h"
 #include "observe/sampler.h"
+#include "observe/statistics.h"
 #include "stats/histogram.h"
 
 #define UNKNOWN (-1.0)
@@ -24,26 +30,38 @@ static inline bool is_known(double value) {
     return value >= 0;
 }
 
-/* One second of a round. */
-struct result_interval {
-    double t_s, length_s;
-    uint64_t rows, commits;
-    uint64_t p50_ns, p99_ns; /* unknown where commits is 0 */
-};
+/* Whether the measured window was steady, by the rule in docs/result.md. */
+enum steadiness { STEADY_UNKNOWN, STEADY, NOT_STEADY };
 
 /* One run of one cell. */
 struct result_round {
-    bool complete;  /* measured to its end */
-    double seconds; /* of the window; 0: nothing was measured */
+    bool complete;      /* measured to its end */
+    double seconds;     /* of the window; 0: nothing was measured */
+    double window_at_s; /* its beginning since go; UNKNOWN if it never began */
     uint64_t rows, commits;
     uint64_t failed, abandoned;
+    uint64_t retried;                                /* deadlocks and serialization failures */
     char sqlstate[6];                                /* of the failure, "" if none */
     struct histogram *response, *statement, *commit; /* commit NULL: can't be told apart */
     struct observation *waits;                       /* NULL: not sampled */
-    double wal_bytes;
-    double cpu_s; /* of the client inside the window */
+    double wal_bytes;                                /* of the window */
+    double cpu_s;                                    /* of the client inside the window */
+    /* Of the whole round, warm-up and end included. */
+    struct server_statistics statistics;
+    struct host_usage host;  /* of the window */
+    struct lock_log *logged; /* NULL: not asked for, or could not be read */
+    struct companion_result *companions;
+    size_t companion_count;
+    double checkpoints; /* done in the window; UNKNOWN if not observed */
+    enum steadiness steadiness;
+    char unsteady[160]; /* why, in words: "rows/s fell from 120k to 80k"; "" if steady */
+    bool settled;       /* --mode steady: the warm-up levelled off; --mode cycle: two whole
+                           checkpoints; true in mode fixed */
+    /* Verification. */
     uint64_t acknowledged, ambiguous, found;
-    bool found_known, verified;
+    bool found_known;
+    bool checked;          /* the table was looked at to the end */
+    bool verified;         /* checked, and everything is there */
     bool miscounted;       /* a commit acknowledged another number of rows than were sent */
     double server_commits; /* that the server counted, other sessions' and our control queries'
                               included */
@@ -51,7 +69,7 @@ struct result_round {
     double deadlocks;
     double heap_bytes, index_bytes; /* of the table after the round */
     char content_hash[64];          /* "" if not computed */
-    struct result_interval *intervals;
+    struct load_interval *intervals;
     size_t interval_count;
 };
 
@@ -68,16 +86,22 @@ struct result_cell {
     size_t round_count; /* those that have begun */
     struct result_spread rows_per_s, commits_per_s;
     struct histogram *response, *statement, *commit; /* merged */
+    double parts[TIME_PARTS]; /* shares of sessions × seconds; UNKNOWN without a sample */
     double commit_flush_share, lock_share;
-    uint64_t wait_samples; /* behind the two shares */
+    uint64_t wait_samples; /* behind the shares */
     double wal_bytes_per_row, cpu_us_per_row, cpu_share;
     double heap_bytes_per_row, index_bytes_per_row;
+    /* Of the server's statistics over the whole rounds. */
+    double wal_records_per_row, wal_fpi_per_row, wal_flushes_per_commit, hot_share;
+    double server_cpu_us_per_row; /* UNKNOWN for a server elsewhere */
+    /* The same path and pool into a twin table that discards the rows. */
+    double ceiling_rows_per_s, ceiling_share; /* share: rows_per_s.median over it */
+    uint64_t retried;
     bool complete, verified;
 };
 
 struct result_column {
     const char *name, *type, *generator; /* generator "" if left to the server */
-    const char *note;
 };
 
 struct result {
@@ -101,8 +125,11 @@ struct result {
     size_t column_count;
     double row_bytes; /* mean of heap bytes a row; unknown without rows */
     /* plan of the run */
-    uint64_t warmup_ns, duration_ns, rows;
+    const char *mode; /* "fixed", "steady" or "cycle" */
+    uint64_t warmup_ns, duration_ns, interval_ns, rows;
     uint32_t rounds;
+    struct fsync_probe fsync; /* flushes_per_s UNKNOWN: not probed */
+    const char *fsync_dir;    /* NULL: not probed */
     struct result_cell *cells;
     size_t cell_count;
     const char **warnings;
@@ -120,6 +147,14 @@ void result_cell_release(struct result_cell *cell);
 
 /* "100" or "5..15". */
 const char *result_batch(const struct result_cell *cell, char *out, size_t size);
+
+/* The cell's last round that was measured: what can't be averaged is shown of it. NULL: none. */
+const struct result_round *result_last_round(const struct result_cell *cell);
+
+/* Rows that verification misses, or has found too many; UNKNOWN if the table was not looked at. A
+ * row whose commit is ambiguous is neither. */
+double result_lost(const struct result_round *round);
+double result_extra(const struct result_round *round);
 
 /* Whether every cell was measured and verified. */
 bool result_ok(const struct result *result);

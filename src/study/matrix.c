@@ -15,6 +15,10 @@
 /* Looks at a throwaway server, 5 ms apart, whose connection is lost. */
 enum { DEATH_TRIES = 200 };
 
+/* Above these shares pgwrite itself is what was measured. */
+#define CEILING_SHARE_MAX 0.80
+#define CPU_SHARE_MAX 0.80
+
 /* Memory of the server that prepared statements may take before it is worth a warning. */
 #define BACKENDS_BYTES_TOLD (256u << 20)
 
@@ -49,6 +53,8 @@ static void make_cells(struct matrix *matrix) {
                     .pool = o->pools[q],
                     .threads = threads < o->pools[q] ? threads : o->pools[q],
                     .batch = path->one_row ? (struct range){1, 1} : o->batches[b],
+                    .ceiling_rows_per_s = UNKNOWN,
+                    .ceiling_share = UNKNOWN,
                     .rounds = MEM_ARRAY(struct result_round, o->rounds),
                 };
             }
@@ -132,12 +138,14 @@ static bool run_rounds(struct matrix *matrix, struct error *error) {
         shuffle(order, result->cell_count, matrix->options->seed, round);
         for (size_t i = 0; i < result->cell_count; i++, done++) {
             struct result_cell *cell = &result->cells[order[i]];
+            bool first = cell->round_count == 0 && matrix->options->ceiling_ns > 0;
             struct round_context context = {
                 .options = matrix->options,
                 .session = &matrix->session,
                 .result = result,
                 .label = arena_printf(matrix->arena, "%zu/%zu", done + 1, total),
                 .rounds_left = (double)(total - done - 1),
+                .ceiling_rows_per_s = first ? &cell->ceiling_rows_per_s : NULL,
             };
             struct result_round *out = &cell->rounds[cell->round_count++];
             char batch[48];
@@ -168,6 +176,21 @@ static void explain_death(struct matrix *matrix, struct error *error) {
     }
 }
 
+/* A figure that pgwrite itself limits is not the server's. */
+static void warn_of_client(struct result *result, const struct result_cell *cell) {
+    if (is_known(cell->ceiling_share) && cell->ceiling_share > CEILING_SHARE_MAX)
+        result_warn(result,
+                    "%s, pool %u: at %.0f %% of its ceiling, the rate at which pgwrite writes into "
+                    "a table that discards the rows: pgwrite itself is what limits it",
+                    cell->path, cell->pool, cell->ceiling_share * 100);
+    if (is_known(cell->cpu_share) && cell->cpu_share > CPU_SHARE_MAX * cell->threads)
+        result_warn(result,
+                    "%s, pool %u: pgwrite itself was %.0f %% busy on %u thread%s, so that the "
+                    "server may be able to do more",
+                    cell->path, cell->pool, cell->cpu_share / cell->threads * 100, cell->threads,
+                    cell->threads == 1 ? "" : "s");
+}
+
 static void summarise(struct matrix *matrix) {
     struct result *result = matrix->result;
     struct rusage usage;
@@ -181,27 +204,44 @@ static void summarise(struct matrix *matrix) {
             heap += cell->heap_bytes_per_row;
             rows++;
         }
-        if (is_known(cell->cpu_share) && cell->cpu_share > 0.8 * cell->threads)
-            result_warn(result,
-                        "%s, pool %u: pgwrite itself was %.0f %% busy on %u thread%s, so that the "
-                        "server may be able to do more",
-                        cell->path, cell->pool, cell->cpu_share / cell->threads * 100,
-                        cell->threads, cell->threads == 1 ? "" : "s");
+        warn_of_client(result, cell);
     }
     result->row_bytes = rows > 0 ? heap / rows : UNKNOWN;
 }
 
-static void keep_or_tell(struct matrix *matrix) {
+/* What --keep leaves, to be told once it is so; NULL: nothing. */
+static const char *describe_kept(const struct matrix *matrix) {
     const struct session *session = &matrix->session;
     if (!matrix->options->session.keep || !session->control)
-        return;
-    if (session->server)
-        log_message("the server is kept: psql -h %s -p %d -U %s postgres; `pgwrite clean --kept` "
-                    "removes it",
-                    throwaway_socket_dir(session->server), throwaway_port(session->server),
-                    throwaway_user(session->server));
-    log_message("schema %s is kept%s", session->schema,
-                session->server ? "" : "; `pgwrite clean --kept` removes it");
+        return NULL;
+    if (!session->server)
+        return arena_printf(matrix->arena, "schema %s is kept; `pgwrite clean --kept` removes it",
+                            session->schema);
+    return arena_printf(matrix->arena,
+                        "the server is kept, with schema %s: psql -h %s -p %d -U %s postgres; "
+                        "`pgwrite clean --kept` removes it",
+                        session->schema, throwaway_socket_dir(session->server),
+                        throwaway_port(session->server), throwaway_user(session->server));
+}
+
+/* Whether the disk can be believed: where the server's data are ours to look at, or where the user
+ * says. */
+static bool probe_disk(struct matrix *matrix, struct error *error) {
+    const struct matrix_options *options = matrix->options;
+    struct result *result = matrix->result;
+    const struct throwaway *server = matrix->session.server;
+    if (options->fsync_off || (!options->fsync_dir && !server))
+        return true;
+    const char *dir = options->fsync_dir
+                          ? options->fsync_dir
+                          : arena_printf(matrix->arena, "%s/data", throwaway_dir(server));
+    if (!fsync_probe_run(dir, &result->fsync, error))
+        return error_prefix(error, "the fdatasync probe");
+    /* What is said of the disk outlives the server's own folder. */
+    const char *place = options->fsync_dir ? dir : throwaway_dir(server);
+    size_t length = options->fsync_dir ? strlen(place) : (size_t)(strrchr(place, '/') - place);
+    result->fsync_dir = arena_strndup(matrix->arena, place, length);
+    return true;
 }
 
 bool matrix_run(const struct matrix_options *options, struct arena *arena, struct result *result,
@@ -212,8 +252,11 @@ bool matrix_run(const struct matrix_options *options, struct arena *arena, struc
                         .seed = options->seed,
                         .binding = options->binding == WIRE_BINDING_RAW ? "raw" : "libpqtypes",
                         .workload = options->workload->name,
+                        .mode = run_mode_name(options->mode),
                         .warmup_ns = options->warmup_ns,
                         .duration_ns = options->duration_ns,
+                        .interval_ns = options->interval_ns,
+                        .fsync = {.flushes_per_s = UNKNOWN},
                         .rows = options->rows,
                         .rounds = options->rounds,
                         .row_bytes = UNKNOWN,
@@ -225,14 +268,17 @@ bool matrix_run(const struct matrix_options *options, struct arena *arena, struc
     result->target = matrix.session.shown;
     result->throwaway = matrix.session.server != NULL;
     result->server = matrix.session.facts;
-    bool ok = check_cells(&matrix, error) && run_rounds(&matrix, error);
+    bool ok =
+        check_cells(&matrix, error) && probe_disk(&matrix, error) && run_rounds(&matrix, error);
     if (!ok)
         explain_death(&matrix, error);
     result->interrupted = !ok && interrupted();
     summarise(&matrix);
-    keep_or_tell(&matrix);
+    const char *kept = describe_kept(&matrix);
     struct error left = {0};
     bool closed = session_close(&matrix.session, options->session.keep, &left);
+    if (closed && kept)
+        log_message("%s", kept);
     if (!closed && ok)
         *error = left;
     else if (!closed)

@@ -4,6 +4,7 @@
 
 #include "result/result.h"
 #include "study/session.h"
+#include "study/window.h"
 #include "write/write.h"
 
 #define MATRIX_LIST_MAX 32
@@ -18,7 +19,12 @@ struct matrix_options {
     size_t pool_count;
     struct range batches[MATRIX_LIST_MAX];
     size_t batch_count;
-    uint64_t warmup_ns, duration_ns;
+    enum run_mode mode;
+    uint64_t warmup_ns, duration_ns, interval_ns;
+    uint64_t ceiling_ns;   /* 0: no ceiling is measured */
+    const char *fsync_dir; /* NULL: the data directory of a throwaway server */
+    bool fsync_off;        /* no fdatasync probe */
+    bool log_locks;
     uint64_t rows; /* 0: by time */
     uint32_t rounds;
     uint64_t seed;

@@ -3,24 +3,35 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "base/strbuf.h"
 #include "load/load.h"
+#include "study/ceiling.h"
+#include "study/verify.h"
+#include "study/window.h"
 
 /* What the hooks of a running load need. */
 struct running {
     const struct round_context *context;
     const struct result_cell *cell;
+    const struct plan *plan;
+    struct result_round *round;
     struct sampler *sampler;
-    double wal_begin, wal_end;
+    struct companions *companions;
+    struct lock_log_reader *lock_log; /* NULL: not read */
+    int64_t *pids;                    /* of the pool's backends, for the lock log */
+    size_t pid_count;
+    double wal_begin;
     struct server_counters before;
     bool counters_known;
+    struct server_statistics statistics;
+    bool statistics_known;
+    struct host_sample host;
+    uint64_t begin_ns; /* of the window */
     uint64_t start_ns;
-    uint64_t last_rows, last_ns;
+    int64_t checkpoints_at_begin;
     struct error hook_error;
 };
 
@@ -44,6 +55,7 @@ static bool checkpoint(const struct round_context *context, struct error *error)
     if (ok)
         return true;
     if (strcmp(failed.sqlstate, "42501") == 0) {
+        context->session->may_checkpoint = false;
         result_warn(context->result,
                     "no CHECKPOINT before a cell: the role is neither superuser nor in "
                     "pg_checkpoint, so earlier writes may weigh on later cells");
@@ -53,200 +65,197 @@ static bool checkpoint(const struct round_context *context, struct error *error)
     return false;
 }
 
+/* For what the hooks and the end of a round ask, whose absence is no failure of the run. */
+static struct control *control_of(const struct running *running) {
+    return running->context->session->control;
+}
+
+static void read_pids(struct running *running) {
+    struct control_rows *rows;
+    if (!control_query(control_of(running),
+                       "SELECT pid::int8 FROM pg_catalog.pg_stat_activity "
+                       "WHERE application_name = $1",
+                       CONTROL_ARGS(ARG_TEXT(running->context->session->application)), &rows,
+                       &running->hook_error))
+        return;
+    running->pid_count = control_rows_count(rows);
+    running->pids = MEM_ARRAY(int64_t, running->pid_count + 1);
+    for (size_t i = 0; i < running->pid_count; i++)
+        running->pids[i] = control_int8(rows, i, 0);
+    control_rows_free(rows);
+}
+
 static void on_connected(void *data) {
     struct running *running = data;
-    running->counters_known = server_counters_read(running->context->session->control,
-                                                   &running->before, &running->hook_error);
-    running->start_ns = clock_ns();
+    running->counters_known =
+        server_counters_read(control_of(running), &running->before, &running->hook_error);
+    running->statistics_known = statistics_read(control_of(running), running->plan->table->oid,
+                                                &running->statistics, &running->hook_error);
+    if (running->lock_log)
+        read_pids(running);
+}
+
+static void on_started(void *data, uint64_t go_ns) {
+    struct running *running = data;
+    running->start_ns = go_ns;
+    sampler_start(running->sampler, go_ns);
+    /* With exact rows the window has begun before the first one was sent. */
+    if (running->begin_ns)
+        sampler_begin(running->sampler);
+    companions_start(running->companions);
 }
 
 static void on_window_begin(void *data, uint64_t now_ns) {
     struct running *running = data;
-    running->last_ns = now_ns;
-    if (!server_wal_position(running->context->session->control, &running->wal_begin,
-                             &running->hook_error))
+    running->begin_ns = now_ns;
+    host_sample(running->context->session->postmaster, &running->host);
+    if (running->lock_log && !lock_log_mark_begin(running->lock_log, &running->hook_error)) {
+        lock_log_close(running->lock_log);
+        running->lock_log = NULL;
+    }
+    if (!server_wal_position(control_of(running), &running->wal_begin, &running->hook_error))
         running->wal_begin = UNKNOWN;
-    if (running->sampler)
+    struct sampler_live live;
+    sampler_live(running->sampler, &live);
+    running->checkpoints_at_begin = live.checkpoints_done;
+    if (running->start_ns)
         sampler_begin(running->sampler);
+}
+
+static void close_companions(struct running *running) {
+    if (running->companions)
+        companions_close(running->companions, running->round->companions);
+    running->companions = NULL;
 }
 
 static void on_window_end(void *data, uint64_t now_ns) {
     struct running *running = data;
-    (void)now_ns;
-    if (running->sampler)
-        sampler_end(running->sampler);
-    if (!is_known(running->wal_begin))
-        return;
-    /* A window that Ctrl-C has ended is worth its figure too. */
-    struct control *control = running->context->session->control;
+    struct host_sample after;
+    double wal_end;
+    sampler_end(running->sampler);
+    host_sample(running->context->session->postmaster, &after);
+    host_difference(&running->host, &after, (double)(now_ns - running->begin_ns) / 1e9,
+                    &running->round->host);
+    /* A window that Ctrl-C has ended is worth its figures too. */
+    struct control *control = control_of(running);
     control_set_heed_interrupt(control, false);
     control_set_timeout(control, 5);
-    if (!server_wal_position(control, &running->wal_end, &running->hook_error))
-        running->wal_end = UNKNOWN;
+    if (is_known(running->wal_begin) &&
+        server_wal_position(control, &wal_end, &running->hook_error))
+        running->round->wal_bytes = wal_end - running->wal_begin;
+    if (running->lock_log && !lock_log_mark_end(running->lock_log, &running->hook_error)) {
+        lock_log_close(running->lock_log);
+        running->lock_log = NULL;
+    }
     control_set_timeout(control, SESSION_TIMEOUT_S);
     control_set_heed_interrupt(control, true);
+    /* The locks that they hold must not keep the last commits from ending. */
+    close_companions(running);
 }
 
-static void on_progress(void *data, uint64_t now_ns, uint64_t rows,
-                        const struct load_interval *last) {
+/* The intervals that the sampler has seen to their end as well. */
+static bool may_begin_steady(struct running *running, const struct load_interval *intervals,
+                             size_t count) {
+    struct window_interval last[WINDOW_SETTLE_INTERVALS];
+    if (count < WINDOW_SETTLE_INTERVALS)
+        return false;
+    size_t first = count - WINDOW_SETTLE_INTERVALS;
+    for (size_t i = first; i < count; i++) {
+        struct sampled_interval sampled;
+        if (!sampler_interval(running->sampler, i, &sampled))
+            sampled.wal_bytes = UNKNOWN;
+        bool known = is_known(sampled.wal_bytes) && intervals[i].commits > 0;
+        last[i - first] = (struct window_interval){
+            .rows_per_s = (double)intervals[i].rows / intervals[i].length_s,
+            .wal_per_commit = known ? sampled.wal_bytes / (double)intervals[i].commits : UNKNOWN};
+    }
+    running->round->settled = window_settled(last);
+    return running->round->settled || count >= WINDOW_SETTLE_MAX;
+}
+
+static bool may_begin(void *data, uint64_t now_ns, const struct load_interval *intervals,
+                      size_t count) {
     struct running *running = data;
-    if (!log_is_terminal())
-        return;
     const struct matrix_options *options = running->context->options;
-    char rate[32], p99[32] = "–", lock[32] = "–", left[32] = "–";
+    if (now_ns < running->start_ns + options->warmup_ns)
+        return false;
+    return options->mode == MODE_CYCLE || may_begin_steady(running, intervals, count);
+}
+
+/* In mode cycle the first whole checkpoint counts from the end of the one before the load, or of
+ * one in it, where the role may not ask for one. */
+static bool may_end(void *data, uint64_t now_ns) {
+    struct running *running = data;
+    const struct round_context *context = running->context;
+    uint64_t lasted_ns = now_ns - running->begin_ns;
+    if (context->options->mode == MODE_STEADY)
+        return lasted_ns >= context->options->duration_ns;
+    struct sampler_live live;
+    sampler_live(running->sampler, &live);
+    int64_t wanted = 2 + !context->session->may_checkpoint;
+    running->round->settled = live.checkpoints_done - running->checkpoints_at_begin >= wanted;
+    uint64_t limit_ns = (uint64_t)(context->session->facts.checkpoint_timeout_s *
+                                   (double)(wanted + 2) * (double)NS_PER_S);
+    return (running->round->settled && lasted_ns >= context->options->duration_ns) ||
+           lasted_ns >= limit_ns;
+}
+
+static void show_left(const struct running *running, double seconds, char *out, size_t size) {
+    const struct matrix_options *options = running->context->options;
+    snprintf(out, size, "–");
+    if (options->rows || options->mode != MODE_FIXED)
+        return;
+    double cell_s = (double)(options->warmup_ns + options->duration_ns) / 1e9;
+    double rest_s = cell_s - seconds + running->context->rounds_left * (cell_s + 0.5);
+    int rest = (int)(rest_s > 0 ? rest_s : 0);
+    snprintf(out, size, "%d:%02d", rest / 60, rest % 60);
+}
+
+static void show_live(const struct running *running, uint64_t now_ns, uint64_t rows,
+                      const struct load_interval *last) {
+    char rate[32], p99[32] = "–", lock[32] = "–", left[32], wal[32] = "–";
     double seconds = (double)(now_ns - running->start_ns) / 1e9;
     units_show_count(rate, sizeof rate,
-                     last          ? (double)last->rows
+                     last          ? (double)last->rows / last->length_s
                      : seconds > 0 ? (double)rows / seconds
                                    : 0);
-    if (last && last->commits)
+    if (last && last->p99_ns)
         snprintf(p99, sizeof p99, "%.2f ms", (double)last->p99_ns / 1e6);
-    double share = running->sampler ? sampler_lock_share(running->sampler) : UNKNOWN;
-    if (is_known(share))
-        snprintf(lock, sizeof lock, "%.0f %%", share * 100);
-    if (!options->rows) {
-        double cell_s = (double)(options->warmup_ns + options->duration_ns) / 1e9;
-        double rest_s = cell_s - seconds + running->context->rounds_left * (cell_s + 0.5);
-        snprintf(left, sizeof left, "%d:%02d", (int)(rest_s > 0 ? rest_s : 0) / 60,
-                 (int)(rest_s > 0 ? rest_s : 0) % 60);
-    }
-    log_progress("%s  %s, pool %u  %s rows/s  p99 %s  lock waits %s  %s left",
+    struct sampler_live live;
+    sampler_live(running->sampler, &live);
+    if (is_known(live.lock_share))
+        snprintf(lock, sizeof lock, "%.0f %%", live.lock_share * 100);
+    if (is_known(live.wal_bytes_per_s))
+        units_show_size(wal, sizeof wal, (uint64_t)live.wal_bytes_per_s);
+    show_left(running, seconds, left, sizeof left);
+    char errors[48] = "", settling[32] = "";
+    if (last && last->errors)
+        snprintf(errors, sizeof errors, "  %" PRIu64 " errors", last->errors);
+    if (running->context->options->mode != MODE_FIXED && !running->begin_ns)
+        snprintf(settling, sizeof settling, "  warming up");
+    log_progress("%s  %s, pool %u  %s rows/s  p99 %s  lock waits %s  WAL %s/s%s%s%s  %s left",
                  running->context->label, running->cell->path, running->cell->pool, rate, p99, lock,
-                 left);
+                 wal, errors, live.checkpoints_begun > live.checkpoints_done ? "  checkpoint" : "",
+                 settling, left);
 }
 
-/* Backends whose statements were abandoned would go on, and hold their locks. They are this run's
- * own: the application_name has its id. */
-static bool end_backends(struct session *session, struct error *error) {
-    return control_call(
-        session->control,
-        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-        "WHERE application_name = $1",
-        CONTROL_ARGS(ARG_TEXT(session->application)), error);
+static bool on_progress(void *data, uint64_t now_ns, uint64_t rows,
+                        const struct load_interval *last, struct error *error) {
+    const struct running *running = data;
+    if (log_is_terminal())
+        show_live(running, now_ns, rows, last);
+    return !companions_failed(running->companions, error);
 }
 
-/* Waits until the pool's backends are gone: their counters are flushed when they end. */
-static bool await_backends(struct session *session, struct error *error) {
-    for (int tries = 0; tries < 1000; tries++) {
-        struct control_rows *rows;
-        if (!control_query_one(session->control,
-                               "SELECT count(*)::int8 FROM pg_catalog.pg_stat_activity "
-                               "WHERE application_name = $1",
-                               CONTROL_ARGS(ARG_TEXT(session->application)), &rows, error))
-            return false;
-        int64_t left = control_int8(rows, 0, 0);
-        control_rows_free(rows);
-        if (left == 0)
-            return true;
-        usleep(5000);
-    }
-    return error_set(error, "backends of the pool are still there 5 s after it was closed");
-}
-
-static bool count_rows(struct session *session, const struct catalog_table *table,
-                       struct result_round *round, struct error *error) {
-    char *sql = mem_printf("SELECT (SELECT count(*) FROM %s)::int8, "
-                           "coalesce((SELECT sum(pg_catalog.pg_table_size(relid)) FROM "
-                           "pg_catalog.pg_partition_tree($1::oid)), "
-                           "pg_catalog.pg_table_size($1::oid))::float8, "
-                           "coalesce((SELECT sum(pg_catalog.pg_indexes_size(relid)) FROM "
-                           "pg_catalog.pg_partition_tree($1::oid)), "
-                           "pg_catalog.pg_indexes_size($1::oid))::float8",
-                           table->quoted);
-    struct control_rows *rows;
-    bool ok =
-        control_query_one(session->control, sql, CONTROL_ARGS(ARG_INT8(table->oid)), &rows, error);
-    free(sql);
-    if (!ok)
-        return false;
-    round->found = (uint64_t)control_int8(rows, 0, 0);
-    round->found_known = true;
-    round->heap_bytes = control_float8(rows, 0, 1);
-    round->index_bytes = control_float8(rows, 0, 2);
-    control_rows_free(rows);
-    return true;
-}
-
-/* A sum over hashes of the rows' text, which the order of the rows does not change. Only with exact
- * row counts: there it is the same for every path, pool and thread count. */
-static bool hash_rows(struct session *session, const struct plan *plan, struct result_round *round,
-                      struct error *error) {
-    struct strbuf sql = STRBUF_INIT;
-    strbuf_add(&sql, "SELECT coalesce(sum(pg_catalog.hashtextextended(ROW(");
-    bool any = false;
-    for (size_t i = 0; i < plan->column_count; i++)
-        if (plan->columns[i].hashed) {
-            strbuf_printf(&sql, "%s%s", any ? ", " : "", plan->columns[i].quoted);
-            any = true;
-        }
-    strbuf_printf(&sql, ")::text, 0)::numeric), 0)::text FROM %s", plan->table->quoted);
-    struct control_rows *rows;
-    bool ok = control_query_one(session->control, sql.text, CONTROL_NO_ARGS, &rows, error);
-    strbuf_release(&sql);
-    if (!ok)
-        return false;
-    snprintf(round->content_hash, sizeof round->content_hash, "%s", control_text(rows, 0, 0));
-    control_rows_free(rows);
-    return true;
-}
-
-/* Counters of backends that have ended arrive within a second on 14 and older, at once on 15 and
- * newer. */
-static bool count_commits(struct running *running, struct result_round *round,
-                          struct error *error) {
-    struct server_counters now;
-    for (int tries = 0; tries < 400; tries++) {
-        if (!server_counters_read(running->context->session->control, &now, error))
-            return false;
-        round->server_commits = (double)(now.commits - running->before.commits);
-        round->deadlocks = (double)(now.deadlocks - running->before.deadlocks);
-        if (round->server_commits >= (double)round->committed)
-            break;
-        usleep(5000);
-    }
-    return true;
-}
-
-static bool verify(struct running *running, const struct plan *plan, struct result_round *round,
-                   struct error *error) {
-    struct session *session = running->context->session;
-    if ((round->abandoned > 0 && !end_backends(session, error)) ||
-        !await_backends(session, error) || !count_rows(session, plan->table, round, error) ||
-        (running->counters_known && !count_commits(running, round, error)) ||
-        (running->context->options->rows && !hash_rows(session, plan, round, error)))
-        return error_prefix(error, "verifying");
-    bool rows_ok = round->found >= round->acknowledged &&
-                   round->found <= round->acknowledged + round->ambiguous;
-    bool commits_ok =
-        !is_known(round->server_commits) || round->server_commits >= (double)round->committed;
-    round->verified = rows_ok && commits_ok && !round->miscounted;
-    if (!rows_ok) {
-        bool lost = round->found < round->acknowledged;
-        error_set(error,
-                  "verification failed: %" PRIu64 " rows acknowledged, %" PRIu64 " found: %" PRIu64
-                  " %s",
-                  round->acknowledged, round->found,
-                  lost ? round->acknowledged - round->found : round->found - round->acknowledged,
-                  lost ? "lost" : "too many");
-        return error_hint(error, "does a trigger, a rule or another session write to the table?");
-    }
-    if (!commits_ok)
-        return error_set(error,
-                         "verification failed: %" PRIu64
-                         " commits acknowledged, but the server counted %.0f",
-                         round->committed, round->server_commits);
-    return true;
-}
-
-static void keep_load(const struct running *running, struct load_result *load,
-                      struct result_round *round) {
-    round->complete = load->complete;
+static void keep_load(struct load_result *load, struct result_round *round) {
     round->seconds = load->seconds;
+    round->window_at_s = load->window_at_s;
     round->rows = load->rows;
     round->commits = load->commits;
     round->committed = load->committed;
     round->failed = load->failed;
     round->abandoned = load->abandoned;
+    round->retried = load->retried;
     round->acknowledged = load->rows_acknowledged;
     round->ambiguous = load->rows_ambiguous;
     round->miscounted = load->miscounted;
@@ -254,104 +263,222 @@ static void keep_load(const struct running *running, struct load_result *load,
     round->response = load->response;
     round->statement = load->statement;
     round->commit = load->commit;
-    load->response = load->statement = load->commit = NULL;
-    if (is_known(running->wal_begin) && is_known(running->wal_end))
-        round->wal_bytes = running->wal_end - running->wal_begin;
+    round->intervals = load->intervals;
     round->interval_count = load->interval_count;
-    round->intervals = MEM_ARRAY(struct result_interval, load->interval_count);
-    for (size_t i = 0; i < load->interval_count; i++) {
-        const struct load_interval *from = &load->intervals[i];
-        round->intervals[i] = (struct result_interval){from->t_s,     from->length_s, from->rows,
-                                                       from->commits, from->p50_ns,   from->p99_ns};
-    }
+    load->response = load->statement = load->commit = NULL;
+    load->intervals = NULL;
 }
 
-static bool run_load(struct running *running, const struct write_plan *write,
-                     struct result_round *round, struct error *error) {
+static bool run_load(struct running *running, const struct write_plan *write, struct error *error) {
     const struct matrix_options *options = running->context->options;
     struct session *session = running->context->session;
     struct load_options load_options = {
         .target = &session->target,
         .application_name = session->application,
+        .session_sql = session->pool_sql,
         .write = write,
         .pool = running->cell->pool,
         .threads = running->cell->threads,
         .warmup_ns = options->warmup_ns,
         .duration_ns = options->duration_ns,
+        .open_window = options->mode != MODE_FIXED,
+        .interval_ns = options->interval_ns,
         .rows = options->rows,
         .seed = options->seed,
-        .hooks = {running, on_connected, on_window_begin, on_window_end, on_progress},
+        .hooks = {.context = running,
+                  .connected = on_connected,
+                  .started = on_started,
+                  .window_begin = on_window_begin,
+                  .window_end = on_window_end,
+                  .may_begin = may_begin,
+                  .may_end = may_end,
+                  .progress = on_progress},
     };
     struct load_result load;
+    running->round->settled = options->mode == MODE_FIXED;
     bool ok = load_run(&load_options, &load, error);
     log_progress_end();
-    snprintf(round->sqlstate, sizeof round->sqlstate, "%s", ok ? "" : error->sqlstate);
-    keep_load(running, &load, round);
+    running->round->complete = ok;
+    snprintf(running->round->sqlstate, sizeof running->round->sqlstate, "%s",
+             ok ? "" : error->sqlstate);
+    keep_load(&load, running->round);
     load_result_release(&load);
     return ok;
 }
 
-static void close_sampler(struct running *running, struct result_round *round) {
+static bool open_observers(struct running *running, struct error *error) {
+    const struct round_context *context = running->context;
+    struct session *session = context->session;
+    const struct workload *workload = context->options->workload;
+    running->round->companion_count = workload->companion_count;
+    running->round->companions = MEM_ARRAY(struct companion_result, workload->companion_count + 1);
+    char *log_file = session->server ? mem_printf("%s/log", throwaway_dir(session->server)) : NULL;
+    bool ok = sampler_open(&(struct sampler_options){.target = &session->target,
+                                                     .application_name = session->application,
+                                                     .interval_ns = context->options->interval_ns},
+                           &running->sampler, error) &&
+              companions_open(&(struct companions_options){.target = &session->target,
+                                                           .workload = workload,
+                                                           .schema = session->schema,
+                                                           .table = running->plan->table->quoted},
+                              &running->companions, error) &&
+              ((!session->server && !context->options->log_locks) ||
+               lock_log_open(session->control, log_file, &running->lock_log, error));
+    free(log_file);
+    return ok;
+}
+
+static void close_sampler(struct running *running) {
     struct error error = {0};
-    round->waits = MEM_NEW(struct observation);
-    sampler_close(running->sampler, round->waits, &error);
+    if (!running->sampler)
+        return;
+    running->round->waits = sampler_close(running->sampler, &error);
+    struct result *result = running->context->result;
     if (error.set && !interrupted())
-        result_warn(running->context->result, "sampling of waits ended early: %s", error.what);
+        result_warn(result, "sampling of waits ended early: %s", error.what);
+    if (running->round->waits->others_hidden)
+        result_warn(result, "other roles' sessions are hidden from this role (pg_read_all_stats is "
+                            "missing): who blocks from outside the run is not known");
+}
+
+static void read_lock_log(struct running *running) {
+    struct session *session = running->context->session;
+    struct result_round *round = running->round;
+    if (!running->lock_log || !running->begin_ns || round->seconds <= 0)
+        return;
+    round->logged = MEM_NEW(struct lock_log);
+    if (!lock_log_read(running->lock_log, running->pids, running->pid_count, round->logged,
+                       &running->hook_error)) {
+        free(round->logged);
+        round->logged = NULL;
+        return;
+    }
+    round->logged->threshold_ms = running->context->options->log_locks
+                                      ? SESSION_LOG_LOCKS_MS
+                                      : session->facts.deadlock_timeout_ms;
+}
+
+/* What the server's statistics say now that the pool's backends have ended. */
+static void read_statistics(struct running *running) {
+    struct server_statistics after;
+    if (running->statistics_known && running->round->checked &&
+        statistics_read(control_of(running), running->plan->table->oid, &after,
+                        &running->hook_error))
+        statistics_difference(&running->statistics, &after, &running->round->statistics);
+}
+
+static void warn_about(const struct running *running) {
+    const struct result_round *round = running->round;
+    const struct result_cell *cell = running->cell;
+    struct result *result = running->context->result;
+    enum run_mode mode = running->context->options->mode;
+    if (round->abandoned > 0)
+        result_warn(result,
+                    "%s, pool %u: %" PRIu64
+                    " commits did not end within 10 s after the window and were abandoned",
+                    cell->path, cell->pool, round->abandoned);
+    if (!round->settled && mode == MODE_STEADY)
+        result_warn(result,
+                    "%s, pool %u: did not settle within %d intervals of warm-up: what was measured "
+                    "is not a steady state",
+                    cell->path, cell->pool, WINDOW_SETTLE_MAX);
+    if (!round->settled && mode == MODE_CYCLE)
+        result_warn(result, "%s, pool %u: two whole checkpoints did not come in time", cell->path,
+                    cell->pool);
+    if (round->steadiness == NOT_STEADY)
+        result_warn(result, "%s, pool %u: the window was not steady: %s", cell->path, cell->pool,
+                    round->unsteady);
+    if (running->hook_error.set)
+        result_warn(result, "some server figures are unknown: %s", running->hook_error.what);
 }
 
 /* What was acknowledged before a failure or an interruption is checked too, if the server can still
  * be asked; after an interruption not for long. */
-static bool check_after(struct running *running, const struct plan *plan,
-                        struct result_round *round, struct error *error) {
-    struct control *control = running->context->session->control;
+static bool check_after(struct running *running, struct error *error) {
+    struct control *control = control_of(running);
     if (control_lost(control))
+        return error_set(error, "verifying: the control connection is lost");
+    bool hurry = interrupted();
+    control_set_heed_interrupt(control, !hurry);
+    control_set_timeout(control, hurry ? 10 : SESSION_TIMEOUT_S);
+    const struct verify_options options = {
+        .session = running->context->session,
+        .plan = running->plan,
+        .before = running->counters_known ? &running->before : NULL,
+        .hash = running->context->options->rows && running->round->complete};
+    bool ok = verify_round(&options, running->round, error);
+    read_statistics(running);
+    read_lock_log(running);
+    control_set_heed_interrupt(control, true);
+    control_set_timeout(control, SESSION_TIMEOUT_S);
+    return ok;
+}
+
+static bool measure(struct running *running, const struct write_plan *write, struct error *error) {
+    struct result_round *round = running->round;
+    const struct round_context *context = running->context;
+    bool ok = run_load(running, write, error);
+    close_companions(running);
+    close_sampler(running);
+    running->sampler = NULL;
+    window_judge_round(round, context->options->mode);
+    struct error unverified = {0};
+    bool checked = check_after(running, ok ? error : &unverified);
+    if (ok)
+        warn_about(running);
+    else if (!checked && !interrupted() && !control_lost(control_of(running)))
+        result_warn(context->result, "%s, pool %u: %s", running->cell->path, running->cell->pool,
+                    unverified.what);
+    return ok && checked;
+}
+
+static void round_init(struct result_round *round) {
+    *round = (struct result_round){.window_at_s = UNKNOWN,
+                                   .wal_bytes = UNKNOWN,
+                                   .cpu_s = UNKNOWN,
+                                   .checkpoints = UNKNOWN,
+                                   .server_commits = UNKNOWN,
+                                   .deadlocks = UNKNOWN,
+                                   .heap_bytes = UNKNOWN,
+                                   .index_bytes = UNKNOWN};
+    statistics_unknown(&round->statistics);
+    host_unknown(&round->host);
+}
+
+static bool measure_ceiling(const struct running *running, const struct write_path *path,
+                            struct error *error) {
+    const struct round_context *context = running->context;
+    if (!context->ceiling_rows_per_s)
         return true;
-    if (interrupted()) {
-        control_set_heed_interrupt(control, false);
-        control_set_timeout(control, 10);
-    }
-    return verify(running, plan, round, error);
+    const struct ceiling_options options = {.session = context->session,
+                                            .plan = running->plan,
+                                            .path = path,
+                                            .cell = running->cell,
+                                            .options = context->options,
+                                            .ns = context->options->ceiling_ns};
+    return ceiling_measure(&options, context->ceiling_rows_per_s, error);
 }
 
 bool round_run(const struct round_context *context, const struct result_cell *cell,
                const struct write_path *path, struct result_round *round, struct error *error) {
     const struct matrix_options *options = context->options;
     struct running running = {
-        .context = context, .cell = cell, .wal_begin = UNKNOWN, .wal_end = UNKNOWN};
+        .context = context, .cell = cell, .round = round, .wal_begin = UNKNOWN};
     struct arena arena = {0};
     struct plan *plan;
     struct write_plan write;
-    *round = (struct result_round){.wal_bytes = UNKNOWN,
-                                   .cpu_s = UNKNOWN,
-                                   .server_commits = UNKNOWN,
-                                   .deadlocks = UNKNOWN,
-                                   .heap_bytes = UNKNOWN,
-                                   .index_bytes = UNKNOWN};
-    bool ok = round_prepare(context->session, options, &arena, &plan, error) &&
-              write_plan_build(path, plan, cell->batch, options->protocol, options->binding, &arena,
-                               &write, error) &&
-              checkpoint(context, error) &&
-              sampler_open(&context->session->target, context->session->application,
-                           &running.sampler, error);
-    if (ok) {
-        ok = run_load(&running, &write, round, error);
-        close_sampler(&running, round);
-        if (ok && round->abandoned > 0)
-            result_warn(context->result,
-                        "%s, pool %u: %" PRIu64
-                        " commits did not end within 10 s after the window and were "
-                        "abandoned",
-                        cell->path, cell->pool, round->abandoned);
-        if (running.hook_error.set && ok)
-            result_warn(context->result, "some server figures are unknown: %s",
-                        running.hook_error.what);
-        struct error unverified = {0};
-        bool checked = check_after(&running, plan, round, ok ? error : &unverified);
-        if (!checked && !ok && !interrupted())
-            result_warn(context->result, "%s, pool %u: %s", cell->path, cell->pool,
-                        unverified.what);
-        ok = ok && checked;
-    }
+    round_init(round);
+    bool ok = round_prepare(context->session, options, &arena, &plan, error);
+    running.plan = ok ? plan : NULL;
+    ok = ok &&
+         write_plan_build(path, plan, cell->batch, options->protocol, options->binding, &arena,
+                          &write, error) &&
+         measure_ceiling(&running, path, error) && checkpoint(context, error) &&
+         open_observers(&running, error) && measure(&running, &write, error);
+    close_companions(&running);
+    close_sampler(&running);
+    lock_log_close(running.lock_log);
+    free(running.pids);
     arena_release(&arena);
     return ok;
 }

@@ -8,8 +8,9 @@ struct round_context {
     const struct matrix_options *options;
     struct session *session;
     struct result *result;
-    const char *label;  /* for the live line: "3/8" */
-    double rounds_left; /* after this one, for the time left */
+    const char *label;          /* for the live line: "3/8" */
+    double rounds_left;         /* after this one, for the time left */
+    double *ceiling_rows_per_s; /* to measure before the round; NULL: not asked for */
 };
 
 /* A fresh schema with its plan, parents seeded; everything in the arena. */

@@ -1,15 +1,17 @@
 #include "study/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/embed.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "observe/host.h"
 
 /* Connections beside the pool: control, sampler, and one to spare. */
-enum { EXTRA_CONNECTIONS = 3 };
+enum { BESIDE_THE_POOL = 3 };
 
 static void make_id(struct session *session) {
     uint32_t random;
@@ -22,9 +24,7 @@ static void make_id(struct session *session) {
 
 static bool lock_id(struct session *session, struct error *error) {
     struct control_rows *rows;
-    uint32_t id;
-    if (sscanf(session->id, "%x", &id) != 1)
-        panic("not an id: %s", session->id);
+    uint32_t id = (uint32_t)strtoul(session->id, NULL, 16);
     if (!control_query_one(
             session->control, "SELECT pg_catalog.pg_try_advisory_lock($1::int4, $2::int4)",
             CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS), ARG_INT8((int32_t)id)), &rows, error))
@@ -34,7 +34,24 @@ static bool lock_id(struct session *session, struct error *error) {
     return ok || error_set(error, "the advisory lock of id %s is taken: start again", session->id);
 }
 
-static bool connect_session(struct session *session, struct arena *arena, struct error *error) {
+/* Exact durations of lock waits: each session of the pool logs those that outlast its
+ * deadlock_timeout, in the words that lock_log.h reads. */
+static bool log_locks(struct session *session, struct error *error) {
+    session->pool_sql = "SET lc_messages = 'C'; SET log_lock_waits = on; "
+                        "SET deadlock_timeout = '10ms'";
+    _Static_assert(SESSION_LOG_LOCKS_MS == 10, "said in pool_sql");
+    struct error refused = {0};
+    if (control_exec(session->control, session->pool_sql, &refused))
+        return control_reset_session(session->control, error);
+    *error = refused;
+    if (strcmp(refused.sqlstate, "42501") != 0)
+        return error_prefix(error, "--log-locks");
+    error_usage(error, "--log-locks: this role may not set log_lock_waits");
+    return error_hint(error, "connect as a superuser, or leave it out: waits are sampled then");
+}
+
+static bool connect_session(struct session *session, bool wants_log, struct arena *arena,
+                            struct error *error) {
     if (!control_open(&session->target, "pgwrite", &session->control, error))
         return false;
     control_set_timeout(session->control, SESSION_TIMEOUT_S);
@@ -42,7 +59,8 @@ static bool connect_session(struct session *session, struct arena *arena, struct
     return lock_id(session, error) &&
            server_facts_read(session->control,
                              session->server && throwaway_on_tmpfs(session->server), arena,
-                             &session->facts, error);
+                             &session->facts, error) &&
+           (!wants_log || log_locks(session, error));
 }
 
 static bool check_version(const struct session *session, struct error *error) {
@@ -52,16 +70,27 @@ static bool check_version(const struct session *session, struct error *error) {
     return error_hint(error, "pgwrite needs 13 or newer");
 }
 
+/* 0: the server is on another machine, or hides. */
+static pid_t find_postmaster(const struct session *session) {
+    return session->server ? throwaway_pid(session->server)
+                           : host_find_postmaster(control_backend_pid(session->control),
+                                                  session->facts.user, session->facts.database);
+}
+
 bool session_open(const struct session_options *options, struct arena *arena,
                   struct session *session, struct error *error) {
-    *session = (struct session){0};
+    *session = (struct session){.may_checkpoint = true};
     make_id(session);
     bool own = options->throwaway || !target_given(&options->target);
     if (own) {
+        /* Waits that outlast deadlock_timeout are rare: to log them costs nothing. */
+        static const struct server_setting logged = {"log_lock_waits", "on"};
         struct throwaway_options throwaway = {
+            .settings = &logged,
+            .setting_count = 1,
             .bin_dir = options->pg_bin,
             .data_dir = options->data_dir,
-            .max_connections = (int)options->connections + EXTRA_CONNECTIONS,
+            .max_connections = (int)options->connections + BESIDE_THE_POOL,
         };
         if (!throwaway_start(&throwaway, &session->server, error))
             return false;
@@ -70,7 +99,9 @@ bool session_open(const struct session_options *options, struct arena *arena,
     } else if (!target_resolve(&options->target, arena, &session->target, error)) {
         return false;
     }
-    if (connect_session(session, arena, error) && check_version(session, error)) {
+    if (connect_session(session, options->log_locks, arena, error) &&
+        check_version(session, error)) {
+        session->postmaster = find_postmaster(session);
         if (!own)
             log_message("writes to %s, in schema %s", session->shown, session->schema);
         return true;
@@ -128,7 +159,7 @@ static bool load_script(struct session *session, const struct workload *workload
         /* A script such as pg_dump writes sets its own search_path. */
         control_exec(session->control, "SET LOCAL search_path = ''", error) &&
         check_outside(session, before, workload->schema_file, error);
-    if (!ok && error->exit_code == EXIT_FAILED && *error->where)
+    if (!ok && error->exit_code == EXIT_FAILED && *error->where && !control_lost(session->control))
         error->exit_code = EXIT_USAGE;
     struct error rollback = {0};
     bool ended = control_exec(session->control, ok ? "COMMIT" : "ROLLBACK", ok ? error : &rollback);
@@ -190,12 +221,16 @@ static bool reconnect(struct session *session, struct error *error) {
     int64_t pid = control_backend_pid(session->control);
     control_close(session->control);
     session->control = again;
-    return control_call(again,
-                        "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
-                        "pg_catalog.pg_stat_activity WHERE pid = $1 AND application_name = "
-                        "'pgwrite' AND usename = CURRENT_USER AND pid <> "
-                        "pg_catalog.pg_backend_pid()",
-                        CONTROL_ARGS(ARG_INT8(pid)), error);
+    struct error unended = {0};
+    if (!control_call(again,
+                      "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
+                      "pg_catalog.pg_stat_activity WHERE pid = $1 AND application_name = "
+                      "'pgwrite' AND usename = CURRENT_USER AND pid <> "
+                      "pg_catalog.pg_backend_pid()",
+                      CONTROL_ARGS(ARG_INT8(pid)), &unended))
+        log_message("the backend of the lost control connection could not be ended: %s",
+                    unended.what);
+    return true;
 }
 
 /* Drops the schema or marks it as kept, whatever state the run left its connection in. */
@@ -217,7 +252,10 @@ bool session_close(struct session *session, bool keep, struct error *error) {
     bool ok = true;
     if (session->schema_made && !session->server) {
         ok = finish_schema(session, keep, error);
+        if (!ok && keep)
+            error_prefix(error, "marking schema %s as kept", session->schema);
         if (!ok && !keep) {
+            error->hint[0] = '\0';
             error_prefix(error, "schema %s is left on the server", session->schema);
             error_hint(error, "`pgwrite clean` lists and removes it");
         }

@@ -13,17 +13,21 @@
 
 /* First key of the advisory locks by which a run tells `pgwrite clean` that it lives ("pgwr"). The
  * second key is the run's id. */
-#define SESSION_LOCK_CLASS 1885829994
+#define SESSION_LOCK_CLASS 1885828978
 
 /* Deadline of one control query: for loading a schema, a checkpoint, counting a large table. It
  * only ends what hangs. */
 #define SESSION_TIMEOUT_S 1800
 
+/* deadlock_timeout of the pool's sessions with --log-locks: shorter waits are not logged. */
+#define SESSION_LOG_LOCKS_MS 10
+
 struct session_options {
     struct target_options target;
     bool throwaway; /* even if the environment names a server */
     const char *data_dir, *pg_bin;
-    uint32_t connections; /* that the widest pool needs */
+    uint32_t connections; /* that the widest pool and the companions need */
+    bool log_locks;       /* the pool logs its lock waits: needs the right to */
     bool keep;
 };
 
@@ -35,6 +39,9 @@ struct session {
     char schema[24];      /* pgwrite_<id> */
     char application[24]; /* application_name of the pool: "pgwrite <id>" */
     bool schema_made;
+    bool may_checkpoint;  /* until the server has refused it */
+    pid_t postmaster;     /* of a server on this machine, else 0 */
+    const char *pool_sql; /* what the sessions of the pool have to set beside their own, or NULL */
     struct server_facts facts;
     const char *shown; /* the target, without secrets */
 };

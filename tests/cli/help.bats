@@ -178,11 +178,11 @@ END
 @test "unknown workload" {
     refused 2 run --pg-bin "$NO_SERVER" evnts <<'END'
 pgwrite: no built-in workload is called "evnts"
-hint: did you mean "events"? built-in workloads: events
+hint: did you mean "events"? built-in workloads: events, hot-row, migration
 END
     refused 2 check --pg-bin "$NO_SERVER" missing.yaml <<'END'
 pgwrite: can't read "missing.yaml": No such file or directory
-hint: built-in workloads: events
+hint: built-in workloads: events, hot-row, migration
 END
     echo 'schema: s.sql' >local
     refused 2 check --pg-bin "$NO_SERVER" local <<'END'

@@ -186,6 +186,37 @@ hint: leave `gen` out to get one that fits, or see `pgwrite list generators`
 END
 }
 
+@test "a companion that is wrong" {
+    workload 'companions:' '  - {do: vaccum}'
+    bad_form <<'END'
+pgwrite: w.yaml:3:10: no companion can do "vaccum"
+  - {do: vaccum}
+         ^
+hint: did you mean "vacuum"?
+END
+    workload 'table: t' 'companions:' '  - {do: vacuum, hold: 1s}'
+    bad_form <<'END'
+pgwrite: w.yaml:4:18: "hold" does not belong to do: vacuum
+  - {do: vacuum, hold: 1s}
+                 ^
+hint: the keys of vacuum are: do, name, every, after, times, sessions and table
+END
+    workload 'companions:' '  - do: lock' '    row: a = 1' '    hold: 200'
+    bad_form <<'END'
+pgwrite: w.yaml:5:11: hold: "200" is not a duration: the unit is missing
+    hold: 200
+          ^
+hint: write "200s" for seconds; units are us, ms, s, m, h, d
+END
+    workload 'companions: {do: vacuum}'
+    bad_form <<'END'
+pgwrite: w.yaml:2:13: "companions" must be a list, not a map
+companions: {do: vacuum}
+            ^
+hint: for example `- {do: lock, row: id = 1, hold: 200ms, every: 1s}`
+END
+}
+
 @test "a path that is wrong" {
     workload 'load:' '  path: [insert, copi-text]'
     bad_form <<'END'

@@ -4,9 +4,12 @@
  *
  *   hdr_decode <payloads   one payload a line; for each prints: count, then for the quantiles 0.5,
  *                          0.9, 0.95, 0.99, 0.999 and 1 the bounds of the bucket in µs
+ *   hdr_decode --above MS <payloads   for each: the sum in seconds of the values from MS on, each
+ *                          taken as the middle of its bucket, and how many they are
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,16 +134,39 @@ static void print_quantile(const struct decoded *h, double quantile) {
     printf(" %.3f %.3f", bucket_low(h, i) / 1000, bucket_low(h, i + 1) / 1000);
 }
 
-int main(void) {
+static void print_above(const struct decoded *h, double ms) {
+    double seconds = 0;
+    uint64_t count = 0;
+    for (size_t i = 0; i < h->used; i++) {
+        double middle_ns = (bucket_low(h, i) + bucket_low(h, i + 1)) / 2;
+        if (middle_ns < ms * 1e6)
+            continue;
+        seconds += (double)h->counts[i] * middle_ns / 1e9;
+        count += h->counts[i];
+    }
+    printf("%.6f %" PRIu64 "\n", seconds, count);
+}
+
+static void print_quantiles(const struct decoded *h) {
+    static const double quantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999, 1};
+    printf("%" PRIu64, h->total);
+    for (size_t i = 0; h->total && i < sizeof quantiles / sizeof *quantiles; i++)
+        print_quantile(h, quantiles[i]);
+    putchar('\n');
+}
+
+int main(int argc, char **argv) {
     static char line[LINE_MAX_BYTES];
     static struct decoded histogram;
-    static const double quantiles[] = {0.5, 0.9, 0.95, 0.99, 0.999, 1};
+    bool above = argc == 3 && strcmp(argv[1], "--above") == 0;
+    if (argc != 1 && !above)
+        fail("usage: hdr_decode [--above MS] <payloads");
     while (fgets(line, sizeof line, stdin)) {
         decode(line, &histogram);
-        printf("%" PRIu64, histogram.total);
-        for (size_t i = 0; histogram.total && i < sizeof quantiles / sizeof *quantiles; i++)
-            print_quantile(&histogram, quantiles[i]);
-        putchar('\n');
+        if (above)
+            print_above(&histogram, atof(argv[2]));
+        else
+            print_quantiles(&histogram);
     }
     return 0;
 }

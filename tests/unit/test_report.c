@@ -10,92 +10,8 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "report/text.h"
-
-/* A round of 3 s with as many commits of 1 ms as are asked for, 100 rows each. */
-static struct result_round make_round(uint64_t commits) {
-    struct result_round round = {.complete = true,
-                                 .seconds = 3,
-                                 .rows = commits * 100,
-                                 .commits = commits,
-                                 .committed = commits,
-                                 .acknowledged = commits * 100,
-                                 .found = commits * 100,
-                                 .found_known = true,
-                                 .verified = true,
-                                 .wal_bytes = (double)commits * 30000,
-                                 .cpu_s = 0.3,
-                                 .server_commits = (double)commits + 5,
-                                 .deadlocks = UNKNOWN,
-                                 .heap_bytes = UNKNOWN,
-                                 .index_bytes = UNKNOWN,
-                                 .response = histogram_new(),
-                                 .statement = histogram_new()};
-    for (uint64_t i = 0; i < commits; i++)
-        histogram_record(round.response, NS_PER_MS);
-    round.waits = calloc(1, sizeof *round.waits);
-    round.waits->samples = 100;
-    round.waits->valid = true;
-    round.waits->event_count = 1;
-    snprintf(round.waits->events[0].type, sizeof round.waits->events[0].type, "LWLock");
-    snprintf(round.waits->events[0].event, sizeof round.waits->events[0].event, "WALWrite");
-    round.waits->events[0].share = 0.71;
-    return round;
-}
-
-static struct result_cell make_cell(const char *path, size_t rounds, const uint64_t *commits) {
-    struct result_cell cell = {.path = path,
-                               .protocol = "prepared",
-                               .pool = 4,
-                               .threads = 2,
-                               .batch = {100, 100},
-                               .rounds = calloc(rounds, sizeof *cell.rounds),
-                               .round_count = rounds};
-    for (size_t i = 0; i < rounds; i++)
-        cell.rounds[i] = make_round(commits[i]);
-    return cell;
-}
-
-static struct result make_result(struct arena *arena, size_t cells, uint32_t rounds) {
-    return (struct result){.arena = arena,
-                           .workload = "events",
-                           .throwaway = true,
-                           .server = {.version = "15.1", .durability_why = ""},
-                           .duration_ns = 3 * NS_PER_S,
-                           .warmup_ns = NS_PER_S,
-                           .rounds = rounds,
-                           .cpus = 2,
-                           .cells = calloc(cells, sizeof(struct result_cell)),
-                           .cell_count = cells};
-}
-
-static char *print(struct result *result) {
-    char *text;
-    size_t size;
-    for (size_t i = 0; i < result->cell_count; i++)
-        result_cell_summarise(&result->cells[i]);
-    FILE *out = open_memstream(&text, &size);
-    report_text(result, 0, out);
-    fclose(out);
-    return text;
-}
-
-static void release(struct result *result, char *text) {
-    for (size_t i = 0; i < result->cell_count; i++)
-        result_cell_release(&result->cells[i]);
-    free(result->cells);
-    arena_release(result->arena);
-    free(text);
-}
-
-/* The line of the table that begins with a word. */
-static const char *line_of(const char *text, const char *word, char *line, size_t size) {
-    const char *at = strstr(text, word);
-    assert_non_null(at);
-    snprintf(line, size, "%.*s", (int)strcspn(at, "\n"), at);
-    return line;
-}
+#include "result_by_hand.h"
 
 static void figures_are_the_rounds_medians(void **state) {
     (void)state;
@@ -162,7 +78,7 @@ static void failure_does_not_look_like_success(void **state) {
     struct arena arena = {0};
     struct result result = make_result(&arena, 3, 1);
     result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
-    result.cells[0].rounds[0].verified = false;
+    result.cells[0].rounds[0].verified = false; /* checked, and something is lost */
     result.cells[1] = make_cell("multirow", 1, (uint64_t[]){1000});
     result.cells[1].rounds[0].complete = false;
     result.cells[2] = make_cell("unnest", 0, NULL);
@@ -172,6 +88,78 @@ static void failure_does_not_look_like_success(void **state) {
     assert_null(strstr(line_of(text, "unnest", line, sizeof line), "✓"));
     assert_null(strstr(text, "all ")); /* nothing is claimed of all rows */
     assert_false(result_ok(&result));
+    release(&result, text);
+}
+
+static void wrong_and_unknown_are_told_apart(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 3, 2);
+    char line[512];
+    /* Not looked at to the end. */
+    result.cells[0] = make_cell("insert", 2, (uint64_t[]){1000, 1000});
+    result.cells[0].rounds[1].checked = result.cells[0].rounds[1].verified = false;
+    /* One round found to be wrong, another not looked at. */
+    result.cells[1] = make_cell("multirow", 2, (uint64_t[]){1000, 1000});
+    result.cells[1].rounds[0].verified = false;
+    result.cells[1].rounds[1].checked = result.cells[1].rounds[1].verified = false;
+    result.cells[1].rounds[1].complete = false;
+    /* Nothing was measured, and yet there is something wrong. */
+    result.cells[2] = make_cell("unnest", 1, (uint64_t[]){0});
+    result.cells[2].rounds[0].seconds = 0;
+    result.cells[2].rounds[0].complete = result.cells[2].rounds[0].verified = false;
+    char *text = print(&result);
+    line_of(text, "insert", line, sizeof line);
+    assert_non_null(strstr(line, "?"));
+    assert_null(strstr(line, "✗"));
+    assert_non_null(strstr(line_of(text, "multirow", line, sizeof line), "✗ partial"));
+    assert_non_null(strstr(line_of(text, "unnest", line, sizeof line), "✗"));
+    release(&result, text);
+}
+
+static void no_commit_is_no_rate_to_compare(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 2, 1);
+    char line[512];
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){0});
+    result.cells[1] = make_cell("multirow", 1, (uint64_t[]){1000});
+    char *text = print(&result);
+    /* The whole window without a commit: 0 is what was measured. */
+    assert_true(result.cells[0].rows_per_s.median == 0);
+    assert_non_null(strstr(line_of(text, "insert", line, sizeof line), " 0 "));
+    assert_null(strstr(text, "inf"));
+    assert_null(strstr(text, "wrote"));
+    release(&result, text);
+}
+
+static void lock_waits_are_denied_only_where_sampled(void **state) {
+    (void)state;
+    for (int thin = 0; thin < 2; thin++) {
+        struct arena arena = {0};
+        struct result result = make_result(&arena, 2, 1);
+        result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+        result.cells[1] = make_cell("multirow", 1, (uint64_t[]){2000});
+        if (thin)
+            result.cells[1].rounds[0].waits->samples = WAIT_SAMPLES_MIN - 1;
+        char *text = print(&result);
+        assert_non_null(strstr(text, thin ? "below 1 % where there are enough samples."
+                                          : "below 1 % in every cell."));
+        release(&result, text);
+    }
+}
+
+static void no_line_ends_in_a_blank(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 2, 1);
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[1] = make_cell("unnest", 1, (uint64_t[]){3000});
+    for (size_t i = 0; i < 2; i++)
+        result.cells[i].rounds[0].waits->valid = false; /* no sentence follows the first */
+    char *text = print(&result);
+    assert_non_null(strstr(text, "unnest wrote 3.0× the rows of insert.\nOne round a cell"));
+    assert_null(strstr(text, " \n"));
     release(&result, text);
 }
 
@@ -188,6 +176,10 @@ int main(void) {
         cmocka_unit_test(thin_figures_say_so),
         cmocka_unit_test(unknown_is_a_dash),
         cmocka_unit_test(failure_does_not_look_like_success),
+        cmocka_unit_test(wrong_and_unknown_are_told_apart),
+        cmocka_unit_test(no_commit_is_no_rate_to_compare),
+        cmocka_unit_test(lock_waits_are_denied_only_where_sampled),
+        cmocka_unit_test(no_line_ends_in_a_blank),
         cmocka_unit_test(samples_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,77 @@
+/* What the parts of the text report share. */
+#ifndef PGWRITE_REPORT_INTERNAL_H
+#define PGWRITE_REPORT_INTERNAL_H
+
+#include <stdio.h>
+
+#include "base/strbuf.h"
+#include "result/result.h"
+
+#define DASH "–"
+/* Bytes that are enough for any text of a table's field that a function here writes. */
+enum { FIELD_BYTES = 128 };
+
+/* ---- table.c: a table of texts ---- */
+
+enum { TABLE_COLUMNS_MAX = 16 };
+
+struct table_column {
+    const char *head; /* longer-lived */
+    bool left;        /* aligned */
+    bool optional;    /* left out if every field is a dash */
+    int width_min;
+};
+struct table {
+    struct table_column columns[TABLE_COLUMNS_MAX];
+    size_t column_count;
+    char **fields; /* row by row */
+    size_t row_count;
+};
+/* Starts as {0}; all columns come before the first row. */
+void table_column(struct table *table, const char *head, bool left, bool optional, int width_min);
+void table_row(struct table *table);
+/* Of the last row; a field that is not set is empty. */
+void table_set(struct table *table, size_t column, const char *text);
+bool table_has(const struct table *table, size_t column); /* false: left out */
+void table_print_head(const struct table *table, FILE *out);
+void table_print_row(const struct table *table, size_t row, FILE *out);
+void table_print(const struct table *table, FILE *out); /* both */
+void table_release(struct table *table);
+int text_width(const char *text); /* columns of a terminal that it takes: its code points */
+
+/* ---- show.c: values and texts for people; each writes into out (size bytes) and returns it. ----
+ */
+
+char *show_count(char *out, size_t size, double value);
+/* A figure a row or a commit: as above, but never 0 for what is more than that. */
+char *show_ratio(char *out, size_t size, double value);
+/* "12 %", "<1 %"; samples: behind it; below WAIT_SAMPLES_MIN it is a dash. */
+char *show_share(char *out, size_t size, double share);
+char *show_sampled_share(char *out, size_t size, double share, uint64_t samples);
+char *show_seconds(char *out, size_t size, double seconds); /* "2.31 s", "310 ms", "24 µs" */
+/* At most columns code points; what is cut ends in "…". */
+char *show_cut(char *out, size_t size, const char *text, size_t columns);
+
+/* How a cell is called where only some of path, pool and batch tell the cells apart. */
+void report_cell_name(const struct result *result, const struct result_cell *cell,
+                      struct strbuf *out);
+
+/* ---- waits.c ---- */
+
+/* The session that stands in a wait's way, its statement cut to so many code points: “SELECT …” for
+ * one of the pool, companion NAME (“SELECT …”), or “SELECT …” (psql); with its state if it is idle.
+ */
+void report_holder(const struct lock_holder *holder, size_t columns, struct strbuf *out);
+/* Whether it runs the statement that waits for it: one session of the pool behind another. */
+bool report_holder_is_alike(const struct lock_waits *wait);
+
+/* Each prints nothing, or a block with an empty line before it. */
+void report_time(const struct result *result, FILE *out);       /* time.c: where it goes */
+void report_lock_waits(const struct result *result, FILE *out); /* waits.c */
+void report_storage(const struct result *result, FILE *out);    /* storage.c */
+/* Lines among those about the run. */
+void report_disk(const struct result *result, FILE *out);       /* notes.c */
+void report_machine(const struct result *result, FILE *out);    /* notes.c */
+void report_companions(const struct result *result, FILE *out); /* notes.c */
+
+#endif

@@ -1,0 +1,291 @@
+/* Lock waits: who waited for whom, up to the root, how long that took, and how sure that is. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/internal.h"
+
+enum { KINDS_SHOWN = 8, STATEMENT_COLUMNS = 96, HOLDER_COLUMNS = 52, DEADLOCK_TIMEOUT_MS = 1000 };
+#define SHARE_SHOWN 0.001
+
+/* A kind of wait beside the cell that it is from. */
+struct shown {
+    const struct result_cell *cell;
+    const struct observation *seen;
+    const struct lock_waits *wait;
+    double share; /* of the cell's sessions × seconds */
+};
+
+/* "pgwrite 1a2b3c4d": the pool of some run. */
+static bool is_pool(const char *application) {
+    static const char start[] = "pgwrite ";
+    const char *id = application + sizeof start - 1;
+    return strncmp(application, start, sizeof start - 1) == 0 && strlen(id) == 8 &&
+           strspn(id, "0123456789abcdef") == 8;
+}
+
+void report_holder(const struct lock_holder *holder, size_t columns, struct strbuf *out) {
+    static const char own[] = "pgwrite ";
+    char cut[sizeof holder->statement + 8];
+    const char *application = is_pool(holder->application) ? "" : holder->application;
+    show_cut(cut, sizeof cut, holder->statement, columns);
+    /* "companion orders": one of the run's own, which its workload names. */
+    bool companion = strncmp(application, "pgwrite companion ", 18) == 0;
+    if (companion)
+        application += sizeof own - 1;
+    if (*application && (companion || !*cut))
+        strbuf_add(out, application);
+    if (*cut && companion)
+        strbuf_printf(out, " (“%s”)", cut);
+    else if (*cut)
+        strbuf_printf(out, "“%s”", cut);
+    if (*cut && *application && !companion)
+        strbuf_printf(out, " (%s)", application);
+    if (!*cut && !*application)
+        strbuf_add(out, "a session that was not seen");
+    if (strncmp(holder->state, "idle", 4) == 0)
+        strbuf_printf(out, ", %s", holder->state);
+}
+
+bool report_holder_is_alike(const struct lock_waits *wait) {
+    return *wait->statement && strcmp(wait->statement, wait->blocker.statement) == 0;
+}
+
+/* The run's own schema says nothing: pgwrite_1a2b3c4d.events is events. */
+static const char *short_relation(const char *relation) {
+    static const char start[] = "pgwrite_";
+    const char *dot = strchr(relation, '.');
+    bool own = strncmp(relation, start, sizeof start - 1) == 0 && dot &&
+               dot == relation + sizeof start - 1 + 8;
+    return own ? dot + 1 : relation;
+}
+
+static int by_time(const void *a, const void *b) {
+    double x = ((const struct shown *)a)->wait->time_s, y = ((const struct shown *)b)->wait->time_s;
+    return (x < y) - (x > y);
+}
+
+/* Of all cells' last rounds; the caller frees. */
+static struct shown *collect(const struct result *result, size_t *count) {
+    struct shown *all = MEM_ARRAY(struct shown, result->cell_count * SAMPLER_LOCKS_MAX + 1);
+    *count = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_round *last = result_last_round(&result->cells[i]);
+        const struct observation *seen = last ? last->waits : NULL;
+        if (!seen || !seen->valid || seen->lock_time_s <= 0)
+            continue;
+        for (size_t k = 0; k < seen->lock_count; k++) {
+            const struct lock_waits *wait = &seen->locks[k];
+            double share = wait->time_s / seen->lock_time_s * seen->lock_share;
+            if (share >= SHARE_SHOWN)
+                all[(*count)++] = (struct shown){&result->cells[i], seen, wait, share};
+        }
+    }
+    qsort(all, *count, sizeof *all, by_time);
+    return all;
+}
+
+static void print_who(const struct lock_waits *wait, FILE *out) {
+    struct strbuf who = STRBUF_INIT;
+    char cut[sizeof wait->statement + 8];
+    /* Of a wait that was over when it was looked at there is no more than its type. */
+    if (!*wait->mode) {
+        fputs("    short   over before it could be looked at\n", out);
+        return;
+    }
+    if (*wait->statement)
+        fprintf(out, "    waits   %s\n",
+                show_cut(cut, sizeof cut, wait->statement, STATEMENT_COLUMNS));
+    if (report_holder_is_alike(wait) && is_pool(wait->blocker.application))
+        strbuf_add(&who, "another session of the pool with the same statement");
+    else
+        report_holder(&wait->blocker, HOLDER_COLUMNS, &who);
+    fprintf(out, "    behind  %s\n", who.text);
+    if (wait->depth > 1) {
+        strbuf_clear(&who);
+        report_holder(&wait->root, HOLDER_COLUMNS, &who);
+        fprintf(out, "    root    %s, depth %" PRIu32 "\n", who.text, wait->depth);
+    }
+    strbuf_release(&who);
+}
+
+static void fill_row(struct table *table, const struct result *result, const struct shown *shown) {
+    char field[sizeof shown->wait->relation + FIELD_BYTES];
+    struct strbuf name = STRBUF_INIT;
+    report_cell_name(result, shown->cell, &name);
+    table_row(table);
+    table_set(table, 0, name.text);
+    table_set(table, 1, show_count(field, sizeof field, shown->wait->time_s));
+    table_set(table, 2,
+              show_sampled_share(field, sizeof field, shown->share, shown->seen->samples));
+    table_set(table, 3, show_count(field, sizeof field, (double)shown->wait->seen));
+    table_set(table, 4, show_count(field, sizeof field, shown->wait->max_ms));
+    snprintf(field, sizeof field, "%s%s%s", shown->wait->locktype, *shown->wait->mode ? " " : "",
+             shown->wait->mode);
+    table_set(table, 5, field);
+    table_set(table, 6, *shown->wait->relation ? short_relation(shown->wait->relation) : DASH);
+    strbuf_release(&name);
+}
+
+static void print_table(const struct result *result, const struct shown *all, size_t count,
+                        FILE *out) {
+    struct table table = {0};
+    size_t rows = count < KINDS_SHOWN ? count : KINDS_SHOWN;
+    table_column(&table, "lock waits", true, false, 0);
+    table_column(&table, "time s", false, false, 0);
+    table_column(&table, "share", false, false, 0);
+    table_column(&table, "seen", false, false, 0);
+    table_column(&table, "longest ms", false, false, 0);
+    table_column(&table, "lock", true, false, 0);
+    table_column(&table, "relation", true, true, 0);
+    for (size_t i = 0; i < rows; i++)
+        fill_row(&table, result, &all[i]);
+    table_print_head(&table, out);
+    for (size_t i = 0; i < rows; i++) {
+        table_print_row(&table, i, out);
+        print_who(all[i].wait, out);
+    }
+    if (count > rows)
+        fprintf(out,
+                "and %zu more kinds of 0.1 %% and more, with less time each: --json has them\n",
+                count - rows);
+    table_release(&table);
+}
+
+/* How good the samples are, over all rounds. */
+struct sampling {
+    double interval_ms; /* mean */
+    double cost_share;  /* the most */
+    bool exact, several;
+    size_t cells, cells_sampled; /* measured, and those with enough samples */
+};
+
+static void look_at_sampling(const struct result *result, struct sampling *sampling) {
+    double samples = 0, elapsed_ms = 0;
+    size_t rounds = 0;
+    *sampling = (struct sampling){.cost_share = UNKNOWN, .exact = true};
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        const struct result_round *last = result_last_round(cell);
+        sampling->cells += last != NULL;
+        sampling->cells_sampled +=
+            last && last->waits && last->waits->valid && last->waits->samples >= WAIT_SAMPLES_MIN;
+        for (size_t r = 0; r < cell->round_count; r++) {
+            const struct observation *seen = cell->rounds[r].waits;
+            if (!seen || !seen->valid)
+                continue;
+            rounds++;
+            samples += (double)seen->samples;
+            elapsed_ms += (double)seen->samples * seen->interval_ms;
+            sampling->exact &= seen->cost_exact;
+            if (seen->cost_share > sampling->cost_share)
+                sampling->cost_share = seen->cost_share;
+        }
+    }
+    sampling->several = rounds > 1;
+    sampling->interval_ms = samples > 0 ? elapsed_ms / samples : UNKNOWN;
+}
+
+static void print_cost(const struct sampling *sampling, const char *before, FILE *out) {
+    if (is_known(sampling->cost_share))
+        fprintf(out, "%s%s%.1f %% of a core", before,
+                sampling->several || !sampling->exact ? "at most " : "",
+                sampling->cost_share * 100);
+    fputc('\n', out);
+}
+
+static void print_sampling(const struct sampling *sampling, uint32_t rounds, FILE *out) {
+    fprintf(out,
+            "%ssampled every %.0f ms: total times are unbiased; single waits shorter than that can "
+            "be missed,\nso that `seen` is a lower bound",
+            rounds > 1 ? "last rounds, " : "", sampling->interval_ms);
+    print_cost(sampling, "; sampling took ", out);
+}
+
+static void print_none(const struct sampling *sampling, FILE *out) {
+    if (sampling->cells_sampled == 0)
+        return;
+    fputs("lock waits  none above 0.1 % of the time", out);
+    if (sampling->cells_sampled < sampling->cells)
+        fprintf(out, " in the %zu of %zu cells with enough samples", sampling->cells_sampled,
+                sampling->cells);
+    fprintf(out, ", sampled every %.0f ms", sampling->interval_ms);
+    print_cost(sampling, " for ", out);
+}
+
+static void print_deadlocks(const struct result *result, FILE *out) {
+    double deadlocks = 0;
+    uint64_t retried = 0;
+    for (size_t i = 0; i < result->cell_count; i++)
+        for (size_t r = 0; r < result->cells[i].round_count; r++) {
+            const struct result_round *round = &result->cells[i].rounds[r];
+            deadlocks += is_known(round->deadlocks) ? round->deadlocks : 0;
+            retried += round->retried;
+        }
+    if (deadlocks > 0)
+        fprintf(out, "deadlocks   %.0f", deadlocks);
+    if (deadlocks > 0 && retried)
+        fputs(", ", out);
+    else if (retried)
+        fputs("conflicts   ", out);
+    if (retried)
+        fprintf(out, "retried %" PRIu64 " time%s; the latency includes it", retried,
+                retried == 1 ? "" : "s");
+    if (deadlocks > 0 || retried)
+        fputc('\n', out);
+}
+
+static void print_log(const struct result *result, FILE *out) {
+    struct lock_log sum = {0};
+    char total[32], longest[32];
+    bool any = false;
+    for (size_t i = 0; i < result->cell_count; i++)
+        for (size_t r = 0; r < result->cells[i].round_count; r++) {
+            const struct lock_log *logged = result->cells[i].rounds[r].logged;
+            if (!logged)
+                continue;
+            any = true;
+            sum.threshold_ms = logged->threshold_ms;
+            sum.waits += logged->waits;
+            sum.total_s += logged->total_s;
+            sum.unfinished += logged->unfinished;
+            sum.max_ms = logged->max_ms > sum.max_ms ? logged->max_ms : sum.max_ms;
+        }
+    /* At PostgreSQL's own deadlock_timeout, which nobody lowered to see more, no news is none. */
+    if (!any || (!sum.waits && !sum.unfinished && sum.threshold_ms >= DEADLOCK_TIMEOUT_MS))
+        return;
+    if (sum.waits)
+        fprintf(out, "server log  %" PRIu64 " wait%s of %g ms and more took %s, longest %s (exact)",
+                sum.waits, sum.waits == 1 ? "" : "s", sum.threshold_ms,
+                show_seconds(total, sizeof total, sum.total_s),
+                show_seconds(longest, sizeof longest, sum.max_ms / 1000));
+    else
+        fprintf(out, "server log  no wait of %g ms or more got its lock (exact)", sum.threshold_ms);
+    if (sum.unfinished)
+        fprintf(out, "; %" PRIu64 " did not get their lock in the window", sum.unfinished);
+    fputc('\n', out);
+}
+
+void report_lock_waits(const struct result *result, FILE *out) {
+    struct sampling sampling;
+    size_t count, size;
+    char *text;
+    struct shown *all = collect(result, &count);
+    FILE *block = open_memstream(&text, &size);
+    if (!block)
+        panic("no memory for a block of text");
+    look_at_sampling(result, &sampling);
+    if (count) {
+        print_table(result, all, count, block);
+        print_sampling(&sampling, result->rounds, block);
+    } else {
+        print_none(&sampling, block);
+    }
+    print_deadlocks(result, block);
+    print_log(result, block);
+    fclose(block);
+    if (size)
+        fprintf(out, "\n%s", text);
+    free(text);
+    free(all);
+}

@@ -1,0 +1,38 @@
+/* The parts of format pgwrite/1, each in a file of its own. The caller owns what is returned. */
+#ifndef PGWRITE_RESULT_JSON_INTERNAL_H
+#define PGWRITE_RESULT_JSON_INTERNAL_H
+
+#include "result/json_value.h"
+#include "result/result.h"
+
+/* json_cell.c */
+json_t *cell_json(const struct result *result, const struct result_cell *cell);
+
+/* json_round.c */
+json_t *round_json(const struct result_round *round);
+json_t *latencies_json(const struct histogram *statement, const struct histogram *commit,
+                       const struct histogram *response);
+json_t *verified_json(const struct result_round *round);
+json_t *series_json(const struct result_round *round);
+
+/* json_waits.c */
+json_t *locks_json(const struct result_round *round);
+json_t *profile_json(const struct observation *seen);
+json_t *time_json(const double parts[TIME_PARTS]); /* null if they are unknown */
+
+/* json_server.c: of a round and of all rounds of a cell alike */
+struct wal_figures {
+    double bytes, bytes_per_row;                             /* of the window */
+    double records_per_row, fpi_per_row, flushes_per_commit; /* of the whole round */
+};
+json_t *wal_json(const struct wal_figures *figures, const struct server_statistics *statistics);
+json_t *table_json(double heap_bytes_per_row, double index_bytes_per_row,
+                   const struct server_statistics *statistics);
+json_t *server_host_json(const struct host_usage *host, double cpu_us_per_row);
+json_t *machine_json(const struct host_usage *host);
+json_t *companion_json(const struct companion_result *companion);
+/* checkpoints*, buffers, temp; checkpoints: done in the window */
+void add_server_statistics(json_t *object, double checkpoints,
+                           const struct server_statistics *statistics);
+
+#endif

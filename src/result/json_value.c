@@ -1,0 +1,28 @@
+#include "result/json_value.h"
+
+#include "result/result.h"
+
+json_t *value_number(double value) {
+    return is_known(value) ? json_real(value) : json_null();
+}
+
+json_t *value_whole(double value) {
+    return is_known(value) ? json_integer((json_int_t)value) : json_null();
+}
+
+json_t *value_count(uint64_t value) {
+    return json_integer((json_int_t)value);
+}
+
+json_t *value_text(const char *text) {
+    json_t *string = text ? json_string(text) : NULL;
+    return string ? string : json_null();
+}
+
+json_t *value_filled(const char *text) {
+    return text && *text ? value_text(text) : json_null();
+}
+
+json_t *value_ratio(double above, double below) {
+    return is_known(above) && below > 0 ? json_real(above / below) : json_null();
+}

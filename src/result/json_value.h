@@ -1,0 +1,16 @@
+/* Values of the result as JSON: what is unknown becomes null. */
+#ifndef PGWRITE_RESULT_JSON_VALUE_H
+#define PGWRITE_RESULT_JSON_VALUE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+json_t *value_number(double value);     /* negative: null */
+json_t *value_whole(double value);      /* likewise, without a fraction */
+json_t *value_count(uint64_t value);    /* always known */
+json_t *value_text(const char *text);   /* NULL: null; so is text that is no UTF-8, as a server with
+                                           SQL_ASCII can send it */
+json_t *value_filled(const char *text); /* "" is null too */
+json_t *value_ratio(double above, double below); /* null if above is unknown or below not over 0 */
+
+#endif

@@ -1,0 +1,251 @@
+/* What the report says of the server's side: where the time goes, lock waits to the root, storage,
+ * and the surroundings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "report/internal.h"
+#include "result_by_hand.h"
+
+static void has(const char *text, const char *what) {
+    if (!strstr(text, what))
+        fail_msg("no \"%s\" in:\n%s", what, text);
+}
+
+static void has_not(const char *text, const char *what) {
+    if (strstr(text, what))
+        fail_msg("\"%s\" in:\n%s", what, text);
+}
+
+/* What stands between the main table and the lines about the run. */
+static void lines_are_neat(const char *text) {
+    const char *end = strstr(text, "\nserver ");
+    assert_non_null(end);
+    for (const char *at = strstr(text, "\n\n"); at && at < end;) {
+        char line[1024];
+        size_t length = strcspn(at, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, at);
+        if (text_width(line) > 118 || (length && line[length - 1] == ' '))
+            fail_msg("%d columns, or blanks at the end: “%s”", text_width(line), line);
+        assert_false(at[length] == '\n' && at[length + 1] == '\n' && at[length + 2] == '\n');
+        at += length + 1;
+    }
+}
+
+static void everything_is_shown(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    char *text = print(&result);
+    lines_are_neat(text);
+    has(text, "commit flush 36 %, lock 35 %, CPU 17 %");
+    has(text, "commit flush 71 %, CPU 17 %, client 12 %");
+    has(text, "transactionid ShareLock  public.counters");
+    has(text, "    waits   INSERT INTO counters VALUES ($1)\n");
+    has(text, "    behind  “UPDATE counters SET n = n + 1”\n");
+    has(text,
+        "    root    companion orders (“SELECT 1 FROM counters FOR UPDATE”), idle in transaction, "
+        "depth 2\n");
+    has_not(text, "public.extended"); /* less than 0.1 % */
+    has(text, "sampled every 21 ms");
+    has(text, "sampling took at most 0.4 % of a core");
+    has(text, "deadlocks   4, retried 8 times; the latency includes it");
+    has(text, "server log  24 waits of 10 ms and more took 4.62 s, longest 310 ms (exact); 2 did");
+    has(text, "machine     steal 3 %, CPU pressure 12 %, I/O pressure 4 %, memory pressure <1 %");
+    has(text, "disk        2,000 flushes (fdatasync) in /var/tmp: 8,120/s, median 98 µs");
+    has(text, "the fastest cell made 1,700 commits/s: 0.21 for each of these flushes\n");
+    has_not(text, "it lies");
+    has(text,
+        "companion   insert: orders (lock row): 18 times, mean 203 ms, longest 210 ms, waited "
+        "600 ms for its own lock; 2 errors: canceling statement due to lock timeout\n");
+    has(text, "companion   insert: ddl: never came to its end");
+    has(text, "autovacuum  of the tables written to: 4 × vacuum, 8 × analyze");
+    has(text, "temp files  8, 12 MB");
+    has(text, "insert waited for locks 35 % of its time, most of it: transactionid of counters, "
+              "behind “UPDATE counters SET n = n + 1”; at the root: companion orders (“SELECT 1 "
+              "FROM counters FOR UPDATE”), idle in transaction.");
+    release(&result, text);
+}
+
+/* The letters of the bar in a line. */
+static size_t bar_of(const char *text, const char *word, char *bar, size_t size) {
+    char line[512];
+    const char *at = strstr(text, "where the time goes");
+    assert_non_null(at);
+    line_of(at, word, line, sizeof line);
+    const char *begin = line + strcspn(line, " ");
+    begin += strspn(begin, " ");
+    snprintf(bar, size, "%.*s", (int)strcspn(begin, " "), begin);
+    return strlen(bar);
+}
+
+static size_t count_letter(const char *bar, char letter) {
+    size_t count = 0;
+    for (; *bar; bar++)
+        count += *bar == letter;
+    return count;
+}
+
+static void letters_fill_the_bar(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 2, 1);
+    char bar[256];
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[1] = make_cell("unnest", 1, (uint64_t[]){1000});
+    /* Nine equal parts: 40 / 9 has a remainder everywhere. */
+    for (size_t i = 0; i < TIME_PARTS; i++)
+        result.cells[0].rounds[0].waits->parts[i] = 1.0 / TIME_PARTS;
+    char *text = print(&result);
+    assert_int_equal(bar_of(text, "insert", bar, sizeof bar), 40);
+    for (const char *letter = "cx#fLewi."; *letter; letter++) {
+        size_t count = count_letter(bar, *letter);
+        assert_true(count == 4 || count == 5);
+    }
+    assert_int_equal(bar_of(text, "unnest", bar, sizeof bar), 40);
+    assert_int_equal(count_letter(bar, 'f'), 28); /* 28.4, 6.8 and 4.8 of 40 */
+    assert_int_equal(count_letter(bar, '#'), 7);
+    assert_int_equal(count_letter(bar, 'c'), 5);
+    release(&result, text);
+}
+
+static void thin_samples_have_no_bar(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 2, 1);
+    char bar[256];
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[1] = make_cell("unnest", 1, (uint64_t[]){1000});
+    result.cells[1].rounds[0].waits->samples = WAIT_SAMPLES_MIN - 1;
+    char *text = print(&result);
+    bar_of(text, "unnest", bar, sizeof bar);
+    assert_string_equal(bar, "–");
+    has(text, "lock waits  none above 0.1 % of the time in the 1 of 2 cells with enough samples, "
+              "sampled every 21 ms for at most 0.4 % of a core\n");
+    release(&result, text);
+}
+
+static void what_is_unknown_takes_no_room(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 1, 1);
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[0].rounds[0].waits->valid = false;
+    char *text = print(&result);
+    lines_are_neat(text);
+    static const char *const absent[] = {"where the time goes",
+                                         "lock waits",
+                                         "sampled",
+                                         "FPI",
+                                         "records",
+                                         "ceiling",
+                                         "machine",
+                                         "disk",
+                                         "temp",
+                                         "companion",
+                                         "autovacuum",
+                                         "deadlocks",
+                                         "server log",
+                                         "conflicts"};
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        has_not(text, absent[i]);
+    release(&result, text);
+}
+
+static void known_columns_alone_are_shown(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 1, 1);
+    char line[512];
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[0].rounds[0].statistics.wal_records = 230000;
+    result.cells[0].rounds[0].statistics.wal_fpi = 20;
+    result.cells[0].rounds[0].statistics.rows_updated = 0;
+    result.cells[0].rounds[0].statistics.rows_hot_updated = 0;
+    char *text = print(&result);
+    assert_string_equal(line_of(text, "a row", line, sizeof line), "a row   WAL B  records    FPI");
+    has(text, "\ninsert    300      2.3  <0.01\nFPI: full-page images\n");
+    release(&result, text);
+}
+
+static void a_doubtful_disk_is_named(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    result.fsync = (struct fsync_probe){40000, 24, 30, 100, 2000, true};
+    char *text = print(&result);
+    has(text, "warning     /var/tmp: a flush takes 24 µs: only a disk whose cache outlives a power "
+              "cut may be so fast; if it has none, it lies\n");
+    release(&result, text);
+}
+
+static void holders_are_described(void **state) {
+    (void)state;
+    static const struct {
+        struct lock_holder holder;
+        const char *waits, *behind;
+    } cases[] = {
+        {{"LOCK TABLE t", "psql", "idle in transaction"},
+         "INSERT",
+         "behind  “LOCK TABLE t” (psql), idle in transaction\n"},
+        {{"", "psql", "active"}, "INSERT", "behind  psql\n"},
+        {{"", "", ""}, "INSERT", "behind  a session that was not seen\n"},
+        {{"INSERT", "pgwrite 1a2b3c4d", "active"},
+         "INSERT",
+         "behind  another session of the pool with the same statement\n"},
+        {{"INSERT", "other", "active"}, "INSERT", "behind  “INSERT” (other)\n"},
+        /* 53 code points of two bytes; 52 fit. */
+        {{"äääääääääääääääääääääääääääääääääääääääääääääääääääää", "", "active"},
+         "INSERT",
+         "behind  “äääääääääääääääääääääääääääääääääääääääääääääääääää…”\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct result result = make_full_result(&arena);
+        struct lock_waits *wait = &result.cells[0].rounds[1].waits->locks[0];
+        wait->blocker = wait->root = cases[i].holder;
+        wait->depth = 1;
+        snprintf(wait->statement, sizeof wait->statement, "%s", cases[i].waits);
+        snprintf(wait->relation, sizeof wait->relation, "pgwrite_1a2b3c4d.events");
+        char *text = print(&result);
+        has(text, cases[i].behind);
+        has_not(text, "    root ");
+        has(text, "ShareLock  events\n");
+        release(&result, text);
+    }
+}
+
+static void the_log_is_silent_unless_asked(void **state) {
+    (void)state;
+    for (int asked = 0; asked < 2; asked++) {
+        struct arena arena = {0};
+        struct result result = make_result(&arena, 1, 1);
+        result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+        struct lock_log *logged = result.cells[0].rounds[0].logged = calloc(1, sizeof *logged);
+        assert_non_null(logged);
+        logged->threshold_ms = asked ? 10 : 1000;
+        char *text = print(&result);
+        if (asked)
+            has(text, "server log  no wait of 10 ms or more got its lock (exact)\n");
+        else
+            has_not(text, "server log");
+        release(&result, text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_is_shown),
+        cmocka_unit_test(letters_fill_the_bar),
+        cmocka_unit_test(thin_samples_have_no_bar),
+        cmocka_unit_test(what_is_unknown_takes_no_room),
+        cmocka_unit_test(known_columns_alone_are_shown),
+        cmocka_unit_test(a_doubtful_disk_is_named),
+        cmocka_unit_test(holders_are_described),
+        cmocka_unit_test(the_log_is_silent_unless_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

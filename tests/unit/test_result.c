@@ -1,0 +1,363 @@
+/* The figures of a cell and the result file, from results made by hand. Run from the top of the
+ * source tree: the schema is docs/result.schema.json. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "result/total.h"
+#include "result_by_hand.h"
+
+/* ---- a document against the schema ---- */
+
+static const char *type_of(const json_t *value) {
+    static const char *const names[] = {
+        [JSON_OBJECT] = "object",   [JSON_ARRAY] = "array", [JSON_STRING] = "string",
+        [JSON_INTEGER] = "integer", [JSON_REAL] = "number", [JSON_TRUE] = "boolean",
+        [JSON_FALSE] = "boolean",   [JSON_NULL] = "null"};
+    return names[json_typeof(value)];
+}
+
+static bool is_of(const json_t *value, const json_t *type) {
+    const char *name = json_string_value(type);
+    return strcmp(name, type_of(value)) == 0 || (json_is_integer(value) && !strcmp(name, "number"));
+}
+
+/* Types and keys, in both directions; tests/pg/json.bats looks at the rest of draft-07. */
+static void fits(const json_t *root, const json_t *schema, const json_t *value, const char *at) {
+    const char *reference = json_string_value(json_object_get(schema, "$ref"));
+    if (reference)
+        schema = json_object_get(json_object_get(root, "definitions"), strrchr(reference, '/') + 1);
+    const json_t *types = json_object_get(schema, "type");
+    bool ok = json_is_string(types) && is_of(value, types);
+    for (size_t i = 0; json_is_array(types) && i < json_array_size(types); i++)
+        ok |= is_of(value, json_array_get(types, i));
+    if (!ok)
+        fail_msg("%s is %s", at, type_of(value));
+    char inner[512];
+    const char *key;
+    json_t *member;
+    size_t i;
+    json_array_foreach(json_object_get(schema, "required"), i,
+                       member) if (json_is_object(value) &&
+                                   !json_object_get(value, json_string_value(member)))
+        fail_msg("%s has no %s", at, json_string_value(member));
+    if (json_is_object(value))
+        json_object_foreach((json_t *)value, key, member) {
+            json_t *of = json_object_get(json_object_get(schema, "properties"), key);
+            of = of ? of : json_object_get(schema, "additionalProperties");
+            snprintf(inner, sizeof inner, "%s.%s", at, key);
+            if (!of)
+                fail_msg("%s is not in the schema", inner);
+            fits(root, of, member, inner);
+        }
+    json_array_foreach(value, i, member) {
+        snprintf(inner, sizeof inner, "%s[%zu]", at, i);
+        fits(root, json_object_get(schema, "items"), member, inner);
+    }
+}
+
+/* ---- reading what was written ---- */
+
+static json_t *written(struct result *result) {
+    char file[] = "/tmp/pgwrite-test-XXXXXX";
+    int handle = mkstemp(file);
+    assert_true(handle >= 0);
+    close(handle);
+    for (size_t i = 0; i < result->cell_count; i++)
+        result_cell_summarise(&result->cells[i]);
+    struct error error = {0};
+    assert_true(result_write_json(result, file, &error));
+    json_t *root = json_load_file(file, 0, NULL);
+    unlink(file);
+    assert_non_null(root);
+    json_t *schema = json_load_file("docs/result.schema.json", 0, NULL);
+    assert_non_null(schema);
+    fits(schema, schema, root, "result");
+    json_decref(schema);
+    return root;
+}
+
+/* "cells.0.wal.fpi" */
+static const json_t *find(const json_t *value, const char *path) {
+    char word[64];
+    for (const char *at = path; *at; at += *at == '.') {
+        size_t length = strcspn(at, ".");
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
+        value = json_is_array(value) ? json_array_get(value, (size_t)atoi(word))
+                                     : json_object_get(value, word);
+        if (!value)
+            fail_msg("no %s in the result", path);
+        at += length;
+    }
+    return value;
+}
+
+static void is(const json_t *root, const char *path, double wanted) {
+    const json_t *value = find(root, path);
+    double found = json_number_value(value);
+    if (!json_is_number(value) || found < wanted - 1e-6 || found > wanted + 1e-6)
+        fail_msg("%s is %s %g, not %g", path, type_of(value), found, wanted);
+}
+
+static void says(const json_t *root, const char *path, const char *wanted) {
+    const json_t *value = find(root, path);
+    if (!json_is_string(value) || strcmp(json_string_value(value), wanted) != 0)
+        fail_msg("%s is %s, not \"%s\"", path, type_of(value), wanted);
+}
+
+static void has_type(const json_t *root, const char *path, json_type wanted) {
+    const json_t *value = find(root, path);
+    if (json_typeof(value) != wanted)
+        fail_msg("%s is %s", path, type_of(value));
+}
+
+static void is_null(const json_t *root, const char *path) {
+    has_type(root, path, JSON_NULL);
+}
+
+static void done(struct result *result, json_t *root) {
+    json_decref(root);
+    release(result, NULL);
+}
+
+static void everything_is_written(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    json_t *root = written(&result);
+    says(root, "run.mode", "fixed");
+    is(root, "run.interval_s", 1);
+    is(root, "fsync_probe.flushes_per_s", 8120);
+    is(root, "fsync_probe.p50_us", 98);
+    has_type(root, "fsync_probe.doubtful", JSON_FALSE);
+    const json_t *round = find(root, "cells.0.rounds.0");
+    is(round, "time.lock", 0.35);
+    is(round, "time.commit_flush", 0.36);
+    is(round, "lock_waits.by.0.max_ms", 212);
+    is(round, "lock_waits.by.0.depth", 2);
+    says(round, "lock_waits.by.0.blocked_by", "UPDATE counters SET n = n + 1");
+    says(round, "lock_waits.by.0.blocker.application", "pgwrite 1a2b3c4d");
+    says(round, "lock_waits.by.0.root.state", "idle in transaction");
+    is_null(round, "lock_waits.by.1.blocker");
+    is(round, "lock_waits.deadlocks", 1);
+    has_type(round, "lock_waits.sampler_cost_exact", JSON_TRUE);
+    is(round, "lock_waits.logged.total_s", 2.31);
+    is_null(round, "lock_waits.logged.by.0.relation");
+    is(round, "wal.records", 250000);
+    is(round, "wal.records_per_row", 250000 / 90000.0);
+    is(round, "wal.flushes_per_commit", 500 / 900.0);
+    is(round, "wal.buffers_full", 0);
+    is(round, "buffers.backend", 70);
+    is(round, "temp.files", 2);
+    is(round, "table.hot_share", 0.75);
+    is(round, "server_host.cpu_us_per_row", 4.5e6 / 90000);
+    is(round, "machine.steal_share", 0.03);
+    is(round, "window_at_s", 1);
+    has_type(round, "steady", JSON_FALSE);
+    says(round, "unsteady", "rows/s fell from 40k to 20k");
+    is(round, "companions.0.mean_ms", 203);
+    is(round, "companions.0.waited_s", 0.3);
+    is_null(round, "companions.0.rows");     /* a lock reads nothing */
+    is_null(round, "companions.1.mean_ms");  /* it has never come to its end */
+    is_null(round, "companions.1.waited_s"); /* it takes no lock of its own */
+    is_null(round, "companions.1.first_error");
+    done(&result, root);
+}
+
+static void cells_are_over_their_rounds(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    struct result_round *first = &result.cells[0].rounds[0];
+    first->host.server_memory_bytes = 300e6;
+    first->host.steal_share = UNKNOWN;
+    first->waits->parts[PART_LOCK] = 0.15;
+    first->statistics.wal_fpi = UNKNOWN;
+    json_t *root = written(&result);
+    const json_t *cell = find(root, "cells.0");
+    is(cell, "time.lock", 0.25);
+    is(cell, "checkpoints", 2);
+    is(cell, "checkpoints_requested", 2);
+    is(cell, "deadlocks", 2);
+    is(cell, "lock_waits.deadlocks", 1); /* of the last round */
+    is(cell, "retried", 4);
+    is(cell, "wal.flushes", 1000);
+    is(cell, "wal.flushes_per_commit", 1000 / 1900.0);
+    is(cell, "wal.fpi", 40); /* where it is known */
+    is(cell, "wal.fpi_per_row", 40 / 100000.0);
+    is(cell, "table.autoanalyzes", 4);
+    is(cell, "server_host.cpu_s", 9);
+    is(cell, "server_host.memory_bytes", 300e6);
+    is(cell, "machine.steal_share", 0.03);
+    is(cell, "companions.0.runs", 18);
+    is(cell, "companions.0.mean_ms", 203);
+    is(cell, "ceiling.rows_per_s", 90000);
+    is(cell, "ceiling.share", 95000 / 3.0 / 90000);
+    done(&result, root);
+}
+
+static void unknown_is_null(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 1, 1);
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    observation_free(result.cells[0].rounds[0].waits);
+    result.cells[0].rounds[0].waits = NULL;
+    json_t *root = written(&result);
+    is_null(root, "fsync_probe");
+    is_null(root, "cells.0.ceiling.rows_per_s");
+    is_null(root, "cells.0.ceiling.share");
+    static const char *const nulls[] = {"time",
+                                        "lock_waits",
+                                        "wait_profile",
+                                        "wal.records",
+                                        "wal.fpi",
+                                        "wal.flushes",
+                                        "wal.buffers_full",
+                                        "wal.records_per_row",
+                                        "wal.fpi_per_row",
+                                        "wal.flushes_per_commit",
+                                        "checkpoints",
+                                        "checkpoints_timed",
+                                        "checkpoints_requested",
+                                        "buffers.checkpointer",
+                                        "buffers.bgwriter",
+                                        "buffers.backend",
+                                        "temp.files",
+                                        "temp.bytes",
+                                        "deadlocks",
+                                        "table.inserted",
+                                        "table.updated",
+                                        "table.hot_share",
+                                        "table.autovacuums",
+                                        "table.autoanalyzes",
+                                        "server_host.cpu_s",
+                                        "server_host.cpu_share",
+                                        "server_host.cpu_us_per_row",
+                                        "server_host.memory_bytes",
+                                        "server_host.disk_written_bytes",
+                                        "machine.steal_share",
+                                        "machine.pressure_cpu",
+                                        "machine.pressure_io",
+                                        "machine.pressure_memory"};
+    for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++) {
+        is_null(find(root, "cells.0"), nulls[i]);
+        is_null(find(root, "cells.0.rounds.0"), nulls[i]);
+    }
+    is_null(root, "cells.0.rounds.0.steady");
+    is_null(root, "cells.0.rounds.0.unsteady");
+    done(&result, root);
+}
+
+static void the_series_joins_load_and_samples(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    result.cells[0].rounds[1].waits->valid = false; /* no sample in the window, but a series */
+    json_t *root = written(&result);
+    is_null(root, "cells.0.lock_waits");
+    const json_t *series = find(root, "cells.0.series");
+    assert_int_equal(json_array_size(series), 3);
+    is(series, "0.lock_wait_share", 0.25);
+    is(series, "0.wal_bytes", 1e6);
+    is(series, "0.checkpoint_begun", 1);
+    is(series, "0.checkpoint", 0);
+    is(series, "0.p50", 1000);
+    is(series, "1.errors", 1);
+    is_null(series, "1.lock_wait_share"); /* no sample fell into it */
+    is_null(series, "1.wal_bytes");
+    is_null(series, "1.checkpoint");
+    is_null(series, "2.checkpoint_begun"); /* after the last sample */
+    is_null(series, "2.p50");              /* with commits, but not known */
+    is(series, "2.commits", 10);
+    done(&result, root);
+}
+
+static void verification_says_what_it_knows(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 4, 1);
+    for (size_t i = 0; i < 4; i++) {
+        result.cells[i] = make_cell("insert", 1, (uint64_t[]){10});
+        snprintf(result.cells[i].rounds[0].content_hash, 8, "123");
+        result.cells[i].rounds[0].verified = i == 0;
+    }
+    struct result_round *lost = &result.cells[1].rounds[0], *extra = &result.cells[2].rounds[0],
+                        *unseen = &result.cells[3].rounds[0];
+    lost->found = 990;
+    lost->miscounted = true;
+    lost->failed = 1;
+    extra->ambiguous = 5;
+    extra->found = 1007;
+    extra->complete = false;
+    extra->failed = 2;
+    unseen->checked = false; /* counted, but not to the end */
+    unseen->found_known = false;
+    unseen->failed = 3;
+    snprintf(unseen->sqlstate, sizeof unseen->sqlstate, "40001");
+    json_t *root = written(&result);
+    has_type(root, "cells.0.verified.ok", JSON_TRUE);
+    says(root, "cells.0.verified.content_hash", "123");
+    has_type(root, "cells.1.verified.ok", JSON_FALSE);
+    is(root, "cells.1.verified.lost", 10);
+    is(root, "cells.1.verified.extra", 0);
+    is(root, "cells.1.rounds.0.errors.miscount", 1);
+    is(root, "cells.2.verified.extra", 2);
+    is(root, "cells.2.verified.lost", 0);
+    is_null(root, "cells.2.verified.content_hash"); /* of a part of the rows */
+    is(root, "cells.2.rounds.0.errors.connection", 2);
+    is_null(root, "cells.3.verified.ok");
+    is_null(root, "cells.3.verified.lost");
+    is_null(root, "cells.3.verified.extra");
+    is(root, "cells.3.rounds.0.errors.40001", 3);
+    done(&result, root);
+}
+
+static void the_last_round_is_one_that_was_measured(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 2, 3);
+    result.cells[0] = make_cell("insert", 3, (uint64_t[]){1000, 2000, 0});
+    result.cells[0].rounds[2].seconds = 0;
+    result.cells[0].rounds[2].complete = false;
+    result.cells[1] = make_cell("unnest", 1, (uint64_t[]){0});
+    result.cells[1].rounds[0].seconds = 0;
+    assert_ptr_equal(result_last_round(&result.cells[0]), &result.cells[0].rounds[1]);
+    assert_null(result_last_round(&result.cells[1]));
+    json_t *root = written(&result);
+    is(root, "cells.0.verified.acknowledged_commits", 2000);
+    is_null(root, "cells.1.verified");
+    done(&result, root);
+}
+
+static void a_window_without_commits_counts(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 1, 3);
+    result.cells[0] = make_cell("insert", 3, (uint64_t[]){300, 0, 0});
+    result.cells[0].rounds[2].complete = false; /* cut short: says nothing */
+    json_t *root = written(&result);
+    is(root, "cells.0.commits_per_s.min", 0);
+    is(root, "cells.0.commits_per_s.median", 50);
+    is(root, "cells.0.commits_per_s.max", 100);
+    is(root, "cells.0.rounds.1.rows_per_s", 0);
+    done(&result, root);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_is_written),
+        cmocka_unit_test(cells_are_over_their_rounds),
+        cmocka_unit_test(unknown_is_null),
+        cmocka_unit_test(the_series_joins_load_and_samples),
+        cmocka_unit_test(verification_says_what_it_knows),
+        cmocka_unit_test(the_last_round_is_one_that_was_measured),
+        cmocka_unit_test(a_window_without_commits_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
