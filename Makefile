@@ -24,7 +24,7 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2);)
 
 # The libraries: looked for once, and not at all for the targets that compile nothing.
 WITHOUT_CONFIG := help clean lint format uninstall bench-peers check-sanitize check-tsan \
-    check-fallback check-fuzz check-valgrind check-cli check-pg
+    check-fallback check-fuzz check-valgrind check-cli check-pg check-pooler check-versions
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(WITHOUT_CONFIG),$(MAKECMDGOALS)),all),)
 CONFIG := $(BUILD)/config.mk
 PROBED := $(shell [ $(CONFIG) -nt scripts/probe ] || { mkdir -p $(BUILD) && \
@@ -74,7 +74,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
 HELPERS := $(patsubst tests/pg/%.c,$(BUILD)/tests/%,\
     $(filter-out $(OTHER),$(sort $(wildcard tests/pg/*.c))))
 CLI_TESTS := $(sort $(wildcard tests/cli/*.bats tests/cli/*/*.bats))
-PG_TESTS := $(sort $(wildcard tests/pg/*.bats tests/pg/*/*.bats))
+PG_TESTS := $(filter-out tests/pg/pooler.bats,$(sort $(wildcard tests/pg/*.bats tests/pg/*/*.bats)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 20
 
@@ -87,9 +87,15 @@ help: ## print this list
 	@echo
 	@echo 'Variables: BUILD=dir CC=clang CFLAGS=-O3 WERROR=1 SANITIZE=address,undefined'
 	@echo '           PQTYPES=yes|no V=1 PREFIX=/usr/local DESTDIR= PROVE_FLAGS=-v FUZZ_SECONDS=20'
+	@echo '           PGWRITE_TEST_BIN=dir (of the server that tests start)'
 
 .PHONY: tests
 tests: $(UNIT_TESTS) $(HELPERS) ## build the test programs
+
+# The server that the tests start, where it is not the one that pgwrite would find.
+ifneq ($(PGWRITE_TEST_BIN),)
+export PATH := $(PGWRITE_TEST_BIN):$(PATH)
+endif
 
 # One prove for all, one test after the other: the server tests look at what the whole machine runs.
 KINDS ?= unit cli pg
@@ -135,6 +141,14 @@ check-valgrind: ## unit tests under valgrind
 check-fallback: ## command-line and server tests of a build without libpqtypes
 	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS='cli pg' \
 	    $(call server_tests,paths types target type_agree) check
+
+.PHONY: check-pooler
+check-pooler: ## tests through pgbouncer
+	$(MAKE) KINDS=pg $(call server_tests,pooler) check
+
+.PHONY: check-versions
+check-versions: ## a short test on each version of PostgreSQL (all tests: scripts/check-versions)
+	scripts/check-versions --short
 
 .PHONY: check-fuzz
 check-fuzz: ## fuzz each parser for FUZZ_SECONDS (needs clang)
