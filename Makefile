@@ -127,11 +127,11 @@ server_tests = PG_TESTS='$(1:%=tests/pg/%.bats)'
 .PHONY: check-sanitize
 check-sanitize: ## unit and server tests under AddressSanitizer and UBSan
 	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='unit pg' \
-	    $(call server_tests,paths types target type_agree) check
+	    $(call server_tests,paths types target type_agree waits lock_log write) check
 
 .PHONY: check-tsan
 check-tsan: ## server tests under ThreadSanitizer
-	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths) check
+	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits companions) check
 
 .PHONY: check-valgrind
 check-valgrind: ## unit tests under valgrind

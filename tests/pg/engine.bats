@@ -192,8 +192,8 @@ order_of() {
     companion "$TARGET"
     tell "BEGIN; LOCK TABLE $RUN_SCHEMA.events IN SHARE MODE;"
     held_long_enough() {
-        [ "$(sql "$TARGET" "SELECT count(*) FROM pg_locks WHERE NOT granted
-            AND mode = 'RowExclusiveLock' AND clock_timestamp() - waitstart > '1 s'")" = 4 ]
+        [ "$(sql "$TARGET" "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+            AND clock_timestamp() - query_start > '1 s'")" = 4 ]
     }
     wait_until held_long_enough
     tell "ROLLBACK;"

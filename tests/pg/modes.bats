@@ -4,7 +4,7 @@ load helpers
 load server
 
 setup_file() {
-    server_setup --max-connections 40 --set checkpoint_timeout=30s
+    server_setup --max-connections 20 --set checkpoint_timeout=30s
 }
 
 teardown_file() {
@@ -48,10 +48,20 @@ EOF
 }
 
 @test "a run that never settles says so" {
-    # Ever slower, by a quarter in the time of three intervals.
-    pause_schema "0.002 * exp(0.4 * extract(epoch FROM clock_timestamp() - (SELECT at FROM began)))"
-    sed -i '1i CREATE TABLE began AS SELECT clock_timestamp() AS at;' "$WORLD/pause.sql"
-    measure --path insert --pool 16 --ceiling off --fsync-probe off --mode steady --warmup 0s \
+    # Three fast intervals, three slow ones, and so on since the first row: no six are level.
+    cat >"$WORLD/pause.sql" <<'EOF'
+CREATE TABLE began (at timestamptz NOT NULL);
+CREATE TABLE hit (id bigint NOT NULL);
+CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN
+    INSERT INTO began SELECT clock_timestamp() WHERE NOT EXISTS (SELECT FROM began);
+    PERFORM pg_sleep(CASE floor(extract(epoch FROM clock_timestamp() - (SELECT min(at) FROM began)) / 0.6)::int % 2
+        WHEN 0 THEN 0.01 ELSE 0.1 END);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER pause BEFORE INSERT ON hit FOR EACH ROW EXECUTE FUNCTION pause();
+EOF
+    printf 'schema: pause.sql\ntable: hit\ncolumns: {id: {gen: serial}}\n' >"$WORLD/pause.yaml"
+    measure --path insert --pool 8 --ceiling off --fsync-probe off --mode steady --warmup 0s \
         --duration 400ms --interval 200ms "$WORLD/pause.yaml"
     holds '.cells[0].rounds[0] | .settled == false and .window_at_s >= 12'
     grep "did not settle within 60 intervals" "$WORLD/out"

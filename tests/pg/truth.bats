@@ -156,8 +156,8 @@ CREATE FUNCTION count_both() RETURNS trigger LANGUAGE plpgsql SET search_path FR
 CREATE TRIGGER count_both AFTER INSERT ON hit FOR EACH ROW EXECUTE FUNCTION count_both();
 EOF
     local path
-    for path in insert prepared pipeline multirow; do
-        measure --path $path --pool 2 --batch 1 --rows 12 --ceiling off --fsync-probe off \
+    for path in insert pipeline; do
+        measure --path $path --pool 2 --batch 1 --rows 6 --ceiling off --fsync-probe off \
             "$(workload deadlock <<'EOF'
 schema: deadlock.sql
 table: hit
