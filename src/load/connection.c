@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "load/worker.h"
 
-/* What every session needs: literals without backslash escapes, and the plan that PostgreSQL
- * arrives at after five executions of a prepared INSERT from the first one on, so that no measured
- * window contains the change. */
+/* What every session needs, but for those of a pooler: literals without backslash escapes, and the
+ * plan that PostgreSQL arrives at after five executions of a prepared INSERT from the first one on,
+ * so that no measured window contains the change. */
 static const char *const session_sql =
     "SET standard_conforming_strings = on; SET plan_cache_mode = force_generic_plan";
 
@@ -83,6 +83,7 @@ static void prepare_next(struct connection *connection) {
     const struct write_plan *plan = worker->options->write;
     bool ok = true;
     const char *first_sql = worker->options->session_sql;
+    connection->set_up |= worker->options->pooled;
     if (!connection->set_up && first_sql && !connection->first_sent) {
         connection->first_sent = true;
         ok = wire_send_query(connection->wire, first_sql);

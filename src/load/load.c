@@ -175,8 +175,13 @@ static void fail(struct run *run, const struct error *error) {
 
 static void progress(struct run *run, uint64_t now) {
     const struct load_hooks *hooks = &run->options->hooks;
-    if (now > run->go_ns + INTERVAL_GRACE_NS)
-        close_intervals(run, (now - run->go_ns - INTERVAL_GRACE_NS) / run->options->interval_ns);
+    uint64_t over = now < run->go_ns + INTERVAL_GRACE_NS
+                        ? 0
+                        : (now - run->go_ns - INTERVAL_GRACE_NS) / run->options->interval_ns;
+    /* One in which nothing was done is an interval too. */
+    if (over > 0 && !run->stopped)
+        (void)interval_at(run, over - 1);
+    close_intervals(run, over);
     if (now < run->progress_ns || run->stopped)
         return;
     run->progress_ns = now + PROGRESS_NS;

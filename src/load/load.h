@@ -49,6 +49,8 @@ struct load_options {
     const struct target *target;
     const char *application_name;
     const char *session_sql; /* to be executed in every session first, or NULL */
+    bool pooled;             /* the server is behind a pooler in transaction mode: nothing is set in
+                                its sessions, which others get next */
     const struct write_plan *write;
     uint32_t pool;
     uint32_t threads;                /* 1..pool */

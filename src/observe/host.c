@@ -234,17 +234,18 @@ static double sum_memory(DIR *proc, pid_t postmaster) {
     return sum;
 }
 
-static void sample_server(pid_t postmaster, struct host_sample *out) {
+static void sample_server(pid_t postmaster, bool memory, struct host_sample *out) {
     DIR *proc = opendir("/proc");
     if (!proc)
         return;
     for (int round = 0; round < ROUNDS_MAX && !sum_work(proc, postmaster, out); round++)
         nanosleep(&(struct timespec){.tv_nsec = NS_PER_MS}, NULL); /* for the postmaster to reap */
-    out->server_memory_bytes = sum_memory(proc, postmaster);
+    if (memory)
+        out->server_memory_bytes = sum_memory(proc, postmaster);
     closedir(proc);
 }
 
-void host_sample(pid_t postmaster, struct host_sample *out) {
+static void sample(pid_t postmaster, bool memory, struct host_sample *out) {
     *out = (struct host_sample){
         .cpu_s = UNKNOWN_FIGURE,
         .steal_s = UNKNOWN_FIGURE,
@@ -257,7 +258,15 @@ void host_sample(pid_t postmaster, struct host_sample *out) {
     };
     sample_cpu(out);
     if (postmaster > 0)
-        sample_server(postmaster, out);
+        sample_server(postmaster, memory, out);
+}
+
+void host_sample(pid_t postmaster, struct host_sample *out) {
+    sample(postmaster, true, out);
+}
+
+void host_sample_quick(pid_t postmaster, struct host_sample *out) {
+    sample(postmaster, false, out);
 }
 
 static double grown(double before, double after) {

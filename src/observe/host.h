@@ -32,8 +32,10 @@ struct host_sample {
                                          disk; nothing on tmpfs */
 };
 /* postmaster 0: the server is not here. Adding up the memory takes the kernel about 1 ms for each
- * process and 100 MB that it has touched: not for a measured window. */
+ * process and 100 MB that it has touched: not for a measured window, for which there is
+ * host_sample_quick, that leaves the memory unknown. */
 void host_sample(pid_t postmaster, struct host_sample *out);
+void host_sample_quick(pid_t postmaster, struct host_sample *out);
 
 /* Between two samples, seconds apart. A counter that went back gives UNKNOWN: another server. */
 struct host_usage {

@@ -63,7 +63,8 @@ struct sampler {
     int64_t wal_bytes;      /* its position; negative: not known */
     uint64_t checkpoint_ns; /* when they were asked for; 0: not yet */
     struct checkpoints checkpoints;
-    double trip_ns; /* spent on round trips so far */
+    bool window_known; /* checkpoints from the window's beginning on were asked for */
+    double trip_ns;    /* spent on round trips so far */
     struct cost cost_last, cost_window;
     double cost_mean_ns; /* of the recent looks */
 };
@@ -261,19 +262,37 @@ static bool look_at_checkpoints(struct sampler *sampler, int *begun, int *done) 
     return true;
 }
 
+/* What is noticed at the first look in the window was before it. With the mutex held. */
+static void add_window_checkpoints(struct sampler *sampler, int begun, int done) {
+    struct observation *seen = sampler->seen;
+    if (!sampler->window_known) {
+        sampler->window_known = true;
+        seen->checkpoints_begun = begun < 0 ? -1 : 0;
+        seen->checkpoints_done = done < 0 ? -1 : 0;
+        return;
+    }
+    if (begun > 0)
+        seen->checkpoints_begun += begun;
+    if (done > 0)
+        seen->checkpoints_done += done;
+}
+
 /* window_s: what it stands for of the window. */
 static bool look_around(struct sampler *sampler, bool is_last, double *window_s) {
     struct look look = {0};
     if (!look_at_activity(sampler, &look))
         return false;
     *window_s = look.window_s;
-    bool ask_checkpoints =
-        sampler->checkpoints_query.sql &&
-        (is_last || look.at_ns >= sampler->checkpoint_ns + CHECKPOINT_INTERVAL_NS);
+    bool in_window = look.window_s > 0;
+    bool ask_checkpoints = sampler->checkpoints_query.sql &&
+                           (is_last || (in_window && !sampler->window_known) ||
+                            look.at_ns >= sampler->checkpoint_ns + CHECKPOINT_INTERVAL_NS);
     int begun = -1, done = -1;
     if (ask_checkpoints && !look_at_checkpoints(sampler, &begun, &done))
         return false;
     pthread_mutex_lock(&sampler->mutex);
+    if (ask_checkpoints && in_window)
+        add_window_checkpoints(sampler, begun, done);
     if (ask_checkpoints)
         time_line_add_checkpoints(&sampler->line, look.at_ns, begun, done);
     time_line_add(&sampler->line, sampler->last_ns, look.at_ns, look.sessions, look.locked,
@@ -475,6 +494,7 @@ bool sampler_open(const struct sampler_options *options, struct sampler **out,
     sampler->rng = rng_at(clock_ns(), 0); /* jitter needs no repeatability */
     sampler->wal_bytes = -1;
     sampler->seen = MEM_NEW(struct observation);
+    sampler->seen->checkpoints_begun = sampler->seen->checkpoints_done = -1;
     sampler->locks = lock_tree_new();
     make_mutex(sampler);
     if (!know_server(sampler) || !try_queries(sampler)) {
@@ -526,6 +546,8 @@ bool sampler_interval(struct sampler *sampler, size_t number, struct sampled_int
 void sampler_live(struct sampler *sampler, struct sampler_live *out) {
     pthread_mutex_lock(&sampler->mutex);
     time_line_live(&sampler->line, out);
+    out->window_begun = sampler->seen->checkpoints_begun;
+    out->window_done = sampler->seen->checkpoints_done;
     pthread_mutex_unlock(&sampler->mutex);
 }
 
@@ -540,6 +562,8 @@ static void finish_window(struct sampler *sampler) {
     struct observation *seen = sampler->seen;
     lock_tree_report(sampler->locks, seen);
     seen->valid = seen->samples > 0 && sampler->session_s > 0;
+    if (sampler->error.set)
+        seen->checkpoints_begun = seen->checkpoints_done = -1;
     seen->cost_exact = sampler->backend_pid != 0;
     if (seen->samples) {
         double cost_ns =

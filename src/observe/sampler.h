@@ -89,7 +89,8 @@ struct observation {
     double lock_max_ms; /* longest wait seen; 0: no wait; negative: none was timed */
     struct lock_waits locks[SAMPLER_LOCKS_MAX]; /* most time first */
     size_t lock_count;
-    bool valid; /* at least one sample was taken in the window */
+    int64_t checkpoints_begun, checkpoints_done; /* negative: not known */
+    bool valid;                                  /* at least one sample was taken in the window */
     /* The whole run. */
     struct sampled_interval *series;
     size_t series_count;
@@ -118,6 +119,7 @@ void sampler_end(struct sampler *sampler);
 struct sampler_live {
     double lock_share, wal_bytes_per_s;
     int64_t checkpoints_begun, checkpoints_done; /* since the start */
+    int64_t window_begun, window_done;           /* of them in the window so far */
 };
 void sampler_live(struct sampler *sampler, struct sampler_live *out);
 

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/embed.h"
 #include "base/strbuf.h"
@@ -177,4 +178,12 @@ void statistics_difference(const struct server_statistics *before,
         set(&difference, counters[i].member, was < 0 || is < was ? UNKNOWN_FIGURE : is - was);
     }
     *out = difference;
+}
+
+void statistics_await(const struct control *control) {
+    enum { COLLECTED = 150000, COLLECTOR_MS = 1100 };
+    if (control_server_version(control) < COLLECTED)
+        nanosleep(&(struct timespec){.tv_sec = COLLECTOR_MS / 1000,
+                                     .tv_nsec = COLLECTOR_MS % 1000 * 1000000},
+                  NULL);
 }

@@ -7,7 +7,7 @@
  * reading is made after the pool has disconnected and pg_stat_activity shows none of it any more,
  * and the figures are those of a whole round, warm-up and end included, never of the measured
  * window alone. Up to 14 a collector process takes them in and may be a second late: there the
- * caller waits that long, or reads until nothing moves.
+ * caller waits for it (statistics_await).
  */
 #ifndef PGWRITE_OBSERVE_STATISTICS_H
 #define PGWRITE_OBSERVE_STATISTICS_H
@@ -35,6 +35,10 @@ struct server_statistics {
  * connection that is lost, a server that does not answer, and an interrupt. */
 MUST_CHECK bool statistics_read(struct control *control, int64_t table_oid,
                                 struct server_statistics *out, struct error *error);
+
+/* Up to 14 the collector's figures are half a second old, and what a backend has reported as it
+ * ended takes as long: waits for that. Newer servers' are always the present ones. */
+void statistics_await(const struct control *control);
 
 /* Every member UNKNOWN. */
 void statistics_unknown(struct server_statistics *out);

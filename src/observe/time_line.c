@@ -82,7 +82,12 @@ static void add_known(int64_t *sum, int number) {
 }
 
 void time_line_live(const struct time_line *line, struct sampler_live *out) {
-    *out = (struct sampler_live){-1, -1, -1, -1};
+    *out = (struct sampler_live){.lock_share = -1,
+                                 .wal_bytes_per_s = -1,
+                                 .checkpoints_begun = -1,
+                                 .checkpoints_done = -1,
+                                 .window_begun = -1,
+                                 .window_done = -1};
     for (size_t i = 0; i < line->count; i++) {
         add_known(&out->checkpoints_begun, line->intervals[i].checkpoints_begun);
         add_known(&out->checkpoints_done, line->intervals[i].checkpoints_done);

@@ -66,8 +66,8 @@ static bool connect_until(struct control *control, uint64_t until_ns, struct err
     }
 }
 
-static bool open_connection(const struct target *target, const char *application_name,
-                            bool heed_interrupt, struct control **out, struct error *error) {
+bool control_connect(const struct target *target, const char *application_name, bool heed_interrupt,
+                     struct control **out, struct error *error) {
     const char *keywords[TARGET_MAX_WORDS + 8], *values[TARGET_MAX_WORDS + 8];
     pg_connect_words(target, application_name, keywords, values);
     struct control *control = MEM_NEW(struct control);
@@ -76,19 +76,30 @@ static bool open_connection(const struct target *target, const char *application
     control->conn = PQconnectStartParams(keywords, values, 1);
     if (!control->conn)
         panic("out of memory");
-    if (!connect_until(control, clock_ns() + 30 * NS_PER_S, error))
-        goto failed;
+    if (!connect_until(control, clock_ns() + 30 * NS_PER_S, error)) {
+        control_close(control);
+        return false;
+    }
     pg_hush(control->conn);
     if (PQsetnonblocking(control->conn, 1) != 0)
         panic("PQsetnonblocking failed");
-    control->shown = show_connection(control->conn);
-    if (!control_reset_session(control, error) || !control_bind(control, error))
-        goto failed;
     *out = control;
     return true;
-failed:
-    control_close(control);
-    return false;
+}
+
+static bool open_connection(const struct target *target, const char *application_name,
+                            bool heed_interrupt, struct control **out, struct error *error) {
+    struct control *control;
+    if (!control_connect(target, application_name, heed_interrupt, &control, error))
+        return false;
+    control->shown = show_connection(control->conn);
+    if (!control_find_pooler(control, target, application_name, error) ||
+        !control_reset_session(control, error) || !control_bind(control, error)) {
+        control_close(control);
+        return false;
+    }
+    *out = control;
+    return true;
 }
 
 bool control_open(const struct target *target, const char *application_name, struct control **out,
@@ -101,16 +112,9 @@ bool control_open_for_cleanup(const struct target *target, const char *applicati
     return open_connection(target, application_name, false, out, error);
 }
 
-/* Whatever the role's own settings are: values look the same as text, which content hashes are made
- * of, and no statement of ours times out. */
 bool control_reset_session(struct control *control, struct error *error) {
-    return control_exec(control,
-                        "RESET ALL; SET search_path = ''; SET datestyle = 'ISO'; "
-                        "SET intervalstyle = postgres; SET timezone = 'UTC'; "
-                        "SET bytea_output = hex; SET extra_float_digits = 1; "
-                        "SET statement_timeout = 0; SET lock_timeout = 0; "
-                        "SET idle_in_transaction_session_timeout = 0",
-                        error);
+    return control->pooled ||
+           control_exec_bare(control, "RESET ALL; " CONTROL_SETTINGS("SET "), error);
 }
 
 void control_close(struct control *control) {
@@ -239,13 +243,19 @@ bool control_wait(struct control *control, PGresult **result, struct error *erro
     return true;
 }
 
-bool control_exec(struct control *control, const char *sql, struct error *error) {
+bool control_exec_bare(struct control *control, const char *sql, struct error *error) {
     if (!PQsendQuery(control->conn, sql))
         return pg_error(error, control->conn, NULL);
     PGresult *result;
     bool ok = control_wait(control, &result, error);
     PQclear(result);
     return ok;
+}
+
+bool control_exec(struct control *control, const char *sql, struct error *error) {
+    bool entered;
+    return control_enter(control, &entered, error) &&
+           control_leave(control, entered, control_exec_bare(control, sql, error), error);
 }
 
 /* Adds the place of the server's position (1-based, in characters); returns what stands there. */
@@ -311,9 +321,8 @@ bool control_exec_script(struct control *control, const char *sql, const char *f
     return ok;
 }
 
-bool control_query(struct control *control, const char *sql, const struct control_arg *args,
-                   size_t arg_count, struct control_rows **rows, struct error *error) {
-    *rows = NULL;
+static bool query_bare(struct control *control, const char *sql, const struct control_arg *args,
+                       size_t arg_count, struct control_rows **rows, struct error *error) {
     if (!control_send(control, sql, args, arg_count, error))
         return false;
     PGresult *result;
@@ -323,6 +332,20 @@ bool control_query(struct control *control, const char *sql, const struct contro
     }
     *rows = (struct control_rows *)result;
     return true;
+}
+
+bool control_query(struct control *control, const char *sql, const struct control_arg *args,
+                   size_t arg_count, struct control_rows **rows, struct error *error) {
+    bool entered;
+    *rows = NULL;
+    if (!control_enter(control, &entered, error))
+        return false;
+    bool ok = query_bare(control, sql, args, arg_count, rows, error);
+    if (control_leave(control, entered, ok, error))
+        return true;
+    control_rows_free(*rows);
+    *rows = NULL;
+    return false;
 }
 
 bool control_call(struct control *control, const char *sql, const struct control_arg *args,
@@ -345,8 +368,8 @@ bool control_query_one(struct control *control, const char *sql, const struct co
     return error_set(error, "the server gave %zu rows where one was expected: %.200s", count, sql);
 }
 
-bool control_copy_in(struct control *control, const char *copy_sql, const void *bytes,
-                     size_t length, struct error *error) {
+static bool copy_in_bare(struct control *control, const char *copy_sql, const void *bytes,
+                         size_t length, struct error *error) {
     if (!PQsendQuery(control->conn, copy_sql))
         return pg_error(error, control->conn, NULL);
     PGresult *result;
@@ -362,6 +385,14 @@ bool control_copy_in(struct control *control, const char *copy_sql, const void *
     ok = control_wait(control, &result, error);
     PQclear(result);
     return ok;
+}
+
+bool control_copy_in(struct control *control, const char *copy_sql, const void *bytes,
+                     size_t length, struct error *error) {
+    bool entered;
+    return control_enter(control, &entered, error) &&
+           control_leave(control, entered, copy_in_bare(control, copy_sql, bytes, length, error),
+                         error);
 }
 
 size_t control_rows_count(const struct control_rows *rows) {

@@ -36,7 +36,9 @@ struct control_arg {
 #define CONTROL_NO_ARGS NULL, 0
 
 /* Connects (deadline 30 s) with client_encoding UTF8, DateStyle ISO, no timeouts, and an empty
- * search_path, so that every name that the catalog prints is qualified. */
+ * search_path, so that every name that the catalog prints is qualified. Behind a pooler in
+ * transaction mode nothing is set in a session, which another client may get next: each query is a
+ * transaction of its own there, unless one is open, and has these settings for that long. */
 MUST_CHECK bool control_open(const struct target *target, const char *application_name,
                              struct control **out, struct error *error);
 /* The same, though interrupted(), which its queries do not heed either. */
@@ -44,7 +46,8 @@ MUST_CHECK bool control_open_for_cleanup(const struct target *target, const char
                                          struct control **out, struct error *error);
 void control_close(struct control *control); /* NULL is fine */
 
-/* Back to the settings that control_open made, after SQL of the user's. Outside a transaction. */
+/* Back to the settings that control_open made, after SQL of the user's. Outside a transaction.
+ * Nothing to do if pooled. */
 MUST_CHECK bool control_reset_session(struct control *control, struct error *error);
 
 /* Seconds that one query may take before it is cancelled; 60 at first. */
@@ -53,8 +56,24 @@ void control_set_timeout(struct control *control, int seconds);
 /* Queries end early when interrupted(), unless told to go on: for cleaning up. */
 void control_set_heed_interrupt(struct control *control, bool heed);
 
+/* Whether there is a pooler in between that gives each transaction any of its sessions (pgbouncer's
+ * transaction mode). One that keeps a client's session as long as the client is none. */
+bool control_pooled(const struct control *control);
+/* Whether a pooler keeps track of the protocol's named statements, so that they can be used all the
+ * same (pgbouncer 1.21 and newer, with max_prepared_statements). */
+MUST_CHECK bool control_tracks_statements(struct control *control, bool *tracks,
+                                          struct error *error);
+
+/* A transaction around several queries, REPEATABLE READ. In a pooled one control_open's settings
+ * are still to be made, by control_set_local, which otherwise does nothing. */
+MUST_CHECK bool control_begin(struct control *control, struct error *error);
+MUST_CHECK bool control_set_local(struct control *control, struct error *error);
+MUST_CHECK bool control_commit(struct control *control, struct error *error);
+/* Fine without a transaction. Does not heed interrupted(), and has a deadline of 10 s. */
+MUST_CHECK bool control_rollback(struct control *control, struct error *error);
+
 /* Statements without parameters and results; several, separated by semicolons, run as psql -c does.
- */
+ * None that can't be in a transaction, and none that begins or ends one. */
 MUST_CHECK bool control_exec(struct control *control, const char *sql, struct error *error);
 
 /* A script of the user's, from a file: an error gets the place in it (file:line:column and the
@@ -100,7 +119,7 @@ const char *control_shown(const struct control *control);
 /* Whether the connection can't be used any more: lost, or left with a query that did not end when
  * it was cancelled. */
 bool control_lost(const struct control *control);
-/* The pid of its backend; through a pooler a number that means nothing. */
+/* The pid of its backend; through any pooler a number that means nothing. */
 int64_t control_backend_pid(const struct control *control);
 
 /* What control_drain has thrown away. */

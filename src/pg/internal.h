@@ -14,6 +14,7 @@ struct control {
     char *shown;
     uint64_t timeout_ns;
     bool heed_interrupt;
+    bool pooled;
 };
 
 /* Rows are libpq's result under another name: the sampler gets them in a measured window, where
@@ -38,6 +39,31 @@ bool pg_error(struct error *error, PGconn *conn, const PGresult *result);
 
 /* Of a connection that could not be made. */
 bool pg_connect_error(struct error *error, PGconn *conn);
+
+/* A connection as it comes: nothing is set in its session, and nothing is known of a pooler. */
+MUST_CHECK bool control_connect(const struct target *target, const char *application_name,
+                                bool heed_interrupt, struct control **out, struct error *error);
+
+/* What makes values look the same as text, which content hashes are made of, and lets no statement
+ * of ours time out, whatever the role's own settings are. SET: "SET " or "SET LOCAL ". */
+#define CONTROL_SETTINGS(SET)                                                               \
+    SET "search_path = ''; " SET "datestyle = 'ISO'; " SET "intervalstyle = postgres; " SET \
+        "timezone = 'UTC'; " SET "bytea_output = hex; " SET "extra_float_digits = 1; " SET  \
+        "statement_timeout = 0; " SET "lock_timeout = 0; " SET                              \
+        "idle_in_transaction_session_timeout = 0"
+
+/* Finds out whether the connection is pooled (control_pooled). */
+MUST_CHECK bool control_find_pooler(struct control *control, const struct target *target,
+                                    const char *application_name, struct error *error);
+
+/* Around one query of a pooled control that is in no transaction: it gets one, with the settings
+ * above. Otherwise they do nothing. control_leave commits or, if the query has failed, rolls back;
+ * it returns whether all went well. */
+MUST_CHECK bool control_enter(struct control *control, bool *entered, struct error *error);
+MUST_CHECK bool control_leave(struct control *control, bool entered, bool ok, struct error *error);
+
+/* control_exec without these. */
+MUST_CHECK bool control_exec_bare(struct control *control, const char *sql, struct error *error);
 
 /* Waits until the query just sent has ended. *result is the last result or the first that failed;
  * the caller clears it in either case (it can be NULL on failure). At the deadline or an

@@ -85,6 +85,9 @@ bool pg_connect_error(struct error *error, PGconn *conn) {
         error_hint(error,
                    "is the server running there? see -h and -p; without them and PG* pgwrite "
                    "starts a throwaway server");
+    else if (strstr(message, "unsupported startup parameter"))
+        error_hint(error, "a pooler refuses it: unset PGOPTIONS and the like, or name it in the "
+                          "pooler's ignore_startup_parameters");
     else if (strstr(message, "does not exist"))
         error_hint(error, "see -d and -U");
     return false;

@@ -65,6 +65,7 @@ static bool write_rows(const struct ceiling_options *options, const struct write
     const struct load_options load = {
         .target = &options->session->target,
         .application_name = options->session->application,
+        .pooled = options->session->pooled,
         .write = write,
         .pool = options->cell->pool,
         .threads = options->cell->threads,

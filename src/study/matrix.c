@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "load/load.h"
+#include "study/pooler.h"
 #include "study/round.h"
 
 /* Looks at a throwaway server, 5 ms apart, whose connection is lost. */
@@ -106,6 +107,7 @@ static bool check_cells(struct matrix *matrix, struct error *error) {
         const struct result_cell *cell = &matrix->result->cells[i];
         ok = write_plan_build(matrix->paths[i], plan, cell->batch, o->protocol, o->binding, &arena,
                               &write, error);
+        ok = ok && (matrix->session.tracks || pooler_check_plan(&write, error));
         char size[32];
         uint64_t backends_bytes = ok ? (uint64_t)write.backend_bytes * cell->pool : 0;
         if (backends_bytes > BACKENDS_BYTES_TOLD)
@@ -117,6 +119,25 @@ static bool check_cells(struct matrix *matrix, struct error *error) {
         describe_columns(matrix, plan);
     arena_release(&arena);
     return ok;
+}
+
+/* What does not go with a pooler is refused, and what is not known behind it is told. */
+static bool check_pooler(struct matrix *matrix, struct error *error) {
+    const struct matrix_options *options = matrix->options;
+    if (!matrix->session.pooled)
+        return true;
+    if (options->mode != MODE_FIXED) {
+        char mode[32];
+        snprintf(mode, sizeof mode, "--mode %s", run_mode_name(options->mode));
+        return pooler_refuse(mode, "it needs the sampler, which can't tell whose its sessions are",
+                             error);
+    }
+    if (!pooler_check_workload(options->workload, error))
+        return false;
+    result_warn(matrix->result, POOLER_TOLD
+                ": waits, commits and statistics of the server's side are not known, since any of "
+                "its sessions works for any client");
+    return true;
 }
 
 static void shuffle(size_t *order, size_t count, uint64_t seed, uint32_t round) {
@@ -268,8 +289,8 @@ bool matrix_run(const struct matrix_options *options, struct arena *arena, struc
     result->target = matrix.session.shown;
     result->throwaway = matrix.session.server != NULL;
     result->server = matrix.session.facts;
-    bool ok =
-        check_cells(&matrix, error) && probe_disk(&matrix, error) && run_rounds(&matrix, error);
+    bool ok = check_pooler(&matrix, error) && check_cells(&matrix, error) &&
+              probe_disk(&matrix, error) && run_rounds(&matrix, error);
     if (!ok)
         explain_death(&matrix, error);
     result->interrupted = !ok && interrupted();

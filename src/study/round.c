@@ -31,7 +31,9 @@ struct running {
     struct host_sample host;
     uint64_t begin_ns; /* of the window */
     uint64_t start_ns;
-    int64_t checkpoints_at_begin;
+    bool checkpoint_at_begin; /* one was under way */
+    double memory_bytes;      /* of the server */
+    bool memory_at_work;      /* read while the pool was writing */
     struct error hook_error;
 };
 
@@ -70,6 +72,13 @@ static struct control *control_of(const struct running *running) {
     return running->context->session->control;
 }
 
+/* Behind a pooler there is no sampler. */
+static void read_live(const struct running *running, struct sampler_live *live) {
+    *live = (struct sampler_live){.lock_share = UNKNOWN, .wal_bytes_per_s = UNKNOWN};
+    if (running->sampler)
+        sampler_live(running->sampler, live);
+}
+
 static void read_pids(struct running *running) {
     struct control_rows *rows;
     if (!control_query(control_of(running),
@@ -85,12 +94,24 @@ static void read_pids(struct running *running) {
     control_rows_free(rows);
 }
 
+static void read_memory(struct running *running) {
+    struct host_sample host;
+    host_sample(running->context->session->postmaster, &host);
+    running->memory_bytes = host.server_memory_bytes;
+}
+
 static void on_connected(void *data) {
     struct running *running = data;
-    running->counters_known =
-        server_counters_read(control_of(running), &running->before, &running->hook_error);
-    running->statistics_known = statistics_read(control_of(running), running->plan->table->oid,
-                                                &running->statistics, &running->hook_error);
+    read_memory(running);
+    /* A pooler's sessions have not reported yet what others did in them, nor will ours have. */
+    bool pooled = running->context->session->pooled;
+    if (!pooled)
+        statistics_await(control_of(running));
+    running->counters_known = !pooled && server_counters_read(control_of(running), &running->before,
+                                                              &running->hook_error);
+    running->statistics_known =
+        !pooled && statistics_read(control_of(running), running->plan->table->oid,
+                                   &running->statistics, &running->hook_error);
     if (running->lock_log)
         read_pids(running);
 }
@@ -98,9 +119,10 @@ static void on_connected(void *data) {
 static void on_started(void *data, uint64_t go_ns) {
     struct running *running = data;
     running->start_ns = go_ns;
-    sampler_start(running->sampler, go_ns);
+    if (running->sampler)
+        sampler_start(running->sampler, go_ns);
     /* With exact rows the window has begun before the first one was sent. */
-    if (running->begin_ns)
+    if (running->sampler && running->begin_ns)
         sampler_begin(running->sampler);
     companions_start(running->companions);
 }
@@ -108,18 +130,18 @@ static void on_started(void *data, uint64_t go_ns) {
 static void on_window_begin(void *data, uint64_t now_ns) {
     struct running *running = data;
     running->begin_ns = now_ns;
-    host_sample(running->context->session->postmaster, &running->host);
+    if (running->sampler && running->start_ns)
+        sampler_begin(running->sampler);
+    if (!server_wal_position(control_of(running), &running->wal_begin, &running->hook_error))
+        running->wal_begin = UNKNOWN;
     if (running->lock_log && !lock_log_mark_begin(running->lock_log, &running->hook_error)) {
         lock_log_close(running->lock_log);
         running->lock_log = NULL;
     }
-    if (!server_wal_position(control_of(running), &running->wal_begin, &running->hook_error))
-        running->wal_begin = UNKNOWN;
+    host_sample_quick(running->context->session->postmaster, &running->host);
     struct sampler_live live;
-    sampler_live(running->sampler, &live);
-    running->checkpoints_at_begin = live.checkpoints_done;
-    if (running->start_ns)
-        sampler_begin(running->sampler);
+    read_live(running, &live);
+    running->checkpoint_at_begin = live.checkpoints_begun > live.checkpoints_done;
 }
 
 static void close_companions(struct running *running) {
@@ -132,10 +154,12 @@ static void on_window_end(void *data, uint64_t now_ns) {
     struct running *running = data;
     struct host_sample after;
     double wal_end;
-    sampler_end(running->sampler);
-    host_sample(running->context->session->postmaster, &after);
+    if (running->sampler)
+        sampler_end(running->sampler);
+    host_sample_quick(running->context->session->postmaster, &after);
     host_difference(&running->host, &after, (double)(now_ns - running->begin_ns) / 1e9,
                     &running->round->host);
+    running->round->host.server_memory_bytes = running->memory_bytes;
     /* A window that Ctrl-C has ended is worth its figures too. */
     struct control *control = control_of(running);
     control_set_heed_interrupt(control, false);
@@ -182,8 +206,9 @@ static bool may_begin(void *data, uint64_t now_ns, const struct load_interval *i
     return options->mode == MODE_CYCLE || may_begin_steady(running, intervals, count);
 }
 
-/* In mode cycle the first whole checkpoint counts from the end of the one before the load, or of
- * one in it, where the role may not ask for one. */
+/* In mode cycle the first whole checkpoint counts from the end of the one before the load. Where
+ * the role may not ask for that one, or another is under way as the window begins, it counts from
+ * the end of the first in the window. */
 static bool may_end(void *data, uint64_t now_ns) {
     struct running *running = data;
     const struct round_context *context = running->context;
@@ -191,9 +216,9 @@ static bool may_end(void *data, uint64_t now_ns) {
     if (context->options->mode == MODE_STEADY)
         return lasted_ns >= context->options->duration_ns;
     struct sampler_live live;
-    sampler_live(running->sampler, &live);
-    int64_t wanted = 2 + !context->session->may_checkpoint;
-    running->round->settled = live.checkpoints_done - running->checkpoints_at_begin >= wanted;
+    read_live(running, &live);
+    int64_t wanted = 2 + (!context->session->may_checkpoint || running->checkpoint_at_begin);
+    running->round->settled = live.window_done >= wanted;
     uint64_t limit_ns = (uint64_t)(context->session->facts.checkpoint_timeout_s *
                                    (double)(wanted + 2) * (double)NS_PER_S);
     return (running->round->settled && lasted_ns >= context->options->duration_ns) ||
@@ -213,16 +238,18 @@ static void show_left(const struct running *running, double seconds, char *out, 
 
 static void show_live(const struct running *running, uint64_t now_ns, uint64_t rows,
                       const struct load_interval *last) {
-    char rate[32], p99[32] = "–", lock[32] = "–", left[32], wal[32] = "–";
+    char rate[32], p50[32] = "–", p99[32] = "–", lock[32] = "–", left[32], wal[32] = "–";
     double seconds = (double)(now_ns - running->start_ns) / 1e9;
     units_show_count(rate, sizeof rate,
                      last          ? (double)last->rows / last->length_s
                      : seconds > 0 ? (double)rows / seconds
                                    : 0);
-    if (last && last->p99_ns)
-        snprintf(p99, sizeof p99, "%.2f ms", (double)last->p99_ns / 1e6);
+    if (last && last->p99_ns) {
+        snprintf(p50, sizeof p50, "%.2f", (double)last->p50_ns / 1e6);
+        snprintf(p99, sizeof p99, "%.2f", (double)last->p99_ns / 1e6);
+    }
     struct sampler_live live;
-    sampler_live(running->sampler, &live);
+    read_live(running, &live);
     if (is_known(live.lock_share))
         snprintf(lock, sizeof lock, "%.0f %%", live.lock_share * 100);
     if (is_known(live.wal_bytes_per_s))
@@ -233,15 +260,22 @@ static void show_live(const struct running *running, uint64_t now_ns, uint64_t r
         snprintf(errors, sizeof errors, "  %" PRIu64 " errors", last->errors);
     if (running->context->options->mode != MODE_FIXED && !running->begin_ns)
         snprintf(settling, sizeof settling, "  warming up");
-    log_progress("%s  %s, pool %u  %s rows/s  p99 %s  lock waits %s  WAL %s/s%s%s%s  %s left",
-                 running->context->label, running->cell->path, running->cell->pool, rate, p99, lock,
-                 wal, errors, live.checkpoints_begun > live.checkpoints_done ? "  checkpoint" : "",
-                 settling, left);
+    /* What comes last is cut off in a narrow terminal. */
+    log_progress("%s %s, pool %u  %s left%s%s%s  %s rows/s  p50/p99 %s/%s ms  lock %s  WAL %s/s",
+                 running->context->label, running->cell->path, running->cell->pool, left, settling,
+                 errors, live.checkpoints_begun > live.checkpoints_done ? "  checkpoint" : "", rate,
+                 p50, p99, lock, wal);
 }
 
 static bool on_progress(void *data, uint64_t now_ns, uint64_t rows,
                         const struct load_interval *last, struct error *error) {
-    const struct running *running = data;
+    struct running *running = data;
+    /* Once more while the pool works, if there is time for it before the window. */
+    if (!running->begin_ns && !running->memory_at_work &&
+        running->context->options->warmup_ns >= NS_PER_S) {
+        running->memory_at_work = true;
+        read_memory(running);
+    }
     if (log_is_terminal())
         show_live(running, now_ns, rows, last);
     return !companions_failed(running->companions, error);
@@ -276,6 +310,7 @@ static bool run_load(struct running *running, const struct write_plan *write, st
         .target = &session->target,
         .application_name = session->application,
         .session_sql = session->pool_sql,
+        .pooled = session->pooled,
         .write = write,
         .pool = running->cell->pool,
         .threads = running->cell->threads,
@@ -313,10 +348,13 @@ static bool open_observers(struct running *running, struct error *error) {
     running->round->companion_count = workload->companion_count;
     running->round->companions = MEM_ARRAY(struct companion_result, workload->companion_count + 1);
     char *log_file = session->server ? mem_printf("%s/log", throwaway_dir(session->server)) : NULL;
-    bool ok = sampler_open(&(struct sampler_options){.target = &session->target,
-                                                     .application_name = session->application,
-                                                     .interval_ns = context->options->interval_ns},
-                           &running->sampler, error) &&
+    /* The name by which the sampler knows our sessions stays with those of a pooler when they work
+     * for others. */
+    bool ok = (session->pooled ||
+               sampler_open(&(struct sampler_options){.target = &session->target,
+                                                      .application_name = session->application,
+                                                      .interval_ns = context->options->interval_ns},
+                            &running->sampler, error)) &&
               companions_open(&(struct companions_options){.target = &session->target,
                                                            .workload = workload,
                                                            .schema = session->schema,
@@ -462,8 +500,11 @@ static bool measure_ceiling(const struct running *running, const struct write_pa
 bool round_run(const struct round_context *context, const struct result_cell *cell,
                const struct write_path *path, struct result_round *round, struct error *error) {
     const struct matrix_options *options = context->options;
-    struct running running = {
-        .context = context, .cell = cell, .round = round, .wal_begin = UNKNOWN};
+    struct running running = {.context = context,
+                              .cell = cell,
+                              .round = round,
+                              .wal_begin = UNKNOWN,
+                              .memory_bytes = UNKNOWN};
     struct arena arena = {0};
     struct plan *plan;
     struct write_plan write;

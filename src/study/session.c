@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "observe/host.h"
+#include "study/owner.h"
+#include "study/pooler.h"
 
 /* Connections beside the pool: control, sampler, and one to spare. */
 enum { BESIDE_THE_POOL = 3 };
@@ -43,11 +45,31 @@ static bool log_locks(struct session *session, struct error *error) {
     struct error refused = {0};
     if (control_exec(session->control, session->pool_sql, &refused))
         return control_reset_session(session->control, error);
-    *error = refused;
-    if (strcmp(refused.sqlstate, "42501") != 0)
+    if (strcmp(refused.sqlstate, "42501") != 0) {
+        *error = refused;
         return error_prefix(error, "--log-locks");
+    }
     error_usage(error, "--log-locks: this role may not set log_lock_waits");
     return error_hint(error, "connect as a superuser, or leave it out: waits are sampled then");
+}
+
+/* What its sessions keep can't be set there, and must be right. */
+static bool meet_pooler(struct session *session, bool wants_log, struct error *error) {
+    if (wants_log)
+        return pooler_refuse("--log-locks", "what it sets stays in a session", error);
+    struct control_rows *rows;
+    if (!control_query_one(
+            session->control,
+            "SELECT pg_catalog.current_setting('standard_conforming_strings') = 'on'",
+            CONTROL_NO_ARGS, &rows, error))
+        return false;
+    bool conforming = control_bool(rows, 0, 0);
+    control_rows_free(rows);
+    if (!conforming) {
+        error_set(error, "standard_conforming_strings is off, and " POOLER_TOLD);
+        return error_hint(error, "ALTER ROLE … SET standard_conforming_strings = on");
+    }
+    return control_tracks_statements(session->control, &session->tracks, error);
 }
 
 static bool connect_session(struct session *session, bool wants_log, struct arena *arena,
@@ -56,7 +78,9 @@ static bool connect_session(struct session *session, bool wants_log, struct aren
         return false;
     control_set_timeout(session->control, SESSION_TIMEOUT_S);
     session->shown = arena_strdup(arena, control_shown(session->control));
-    return lock_id(session, error) &&
+    session->pooled = control_pooled(session->control);
+    session->tracks = true;
+    return (session->pooled ? meet_pooler(session, wants_log, error) : lock_id(session, error)) &&
            server_facts_read(session->control,
                              session->server && throwaway_on_tmpfs(session->server), arena,
                              &session->facts, error) &&
@@ -72,6 +96,8 @@ static bool check_version(const struct session *session, struct error *error) {
 
 /* 0: the server is on another machine, or hides. */
 static pid_t find_postmaster(const struct session *session) {
+    if (session->pooled)
+        return 0;
     return session->server ? throwaway_pid(session->server)
                            : host_find_postmaster(control_backend_pid(session->control),
                                                   session->facts.user, session->facts.database);
@@ -149,20 +175,26 @@ static bool check_outside(struct session *session, int64_t objects_before, const
 static bool load_script(struct session *session, const struct workload *workload,
                         struct error *error) {
     int64_t before;
-    char begin[128];
-    snprintf(begin, sizeof begin,
-             "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL search_path = \"%s\"",
-             session->schema);
+    struct pooler_settings settings = {0};
+    char search_path[128];
+    snprintf(search_path, sizeof search_path, "SET LOCAL search_path = \"%s\"", session->schema);
     bool ok =
-        control_exec(session->control, begin, error) && count_outside(session, &before, error) &&
+        control_begin(session->control, error) &&
+        (!session->pooled || pooler_settings_read(session->control, &settings, error)) &&
+        control_set_local(session->control, error) &&
+        control_exec(session->control, search_path, error) &&
+        count_outside(session, &before, error) &&
         control_exec_script(session->control, workload->schema_sql, workload->schema_file, error) &&
         /* A script such as pg_dump writes sets its own search_path. */
         control_exec(session->control, "SET LOCAL search_path = ''", error) &&
-        check_outside(session, before, workload->schema_file, error);
+        check_outside(session, before, workload->schema_file, error) &&
+        (!session->pooled || pooler_settings_restore(session->control, &settings, error));
+    pooler_settings_release(&settings);
     if (!ok && error->exit_code == EXIT_FAILED && *error->where && !control_lost(session->control))
         error->exit_code = EXIT_USAGE;
     struct error rollback = {0};
-    bool ended = control_exec(session->control, ok ? "COMMIT" : "ROLLBACK", ok ? error : &rollback);
+    bool ended = ok ? control_commit(session->control, error)
+                    : control_rollback(session->control, &rollback);
     return ended && control_reset_session(session->control, ok ? error : &rollback) && ok;
 }
 
@@ -197,11 +229,14 @@ bool session_load_schema(struct session *session, const struct workload *workloa
                          const char *table, struct arena *arena, const char **found,
                          struct error *error) {
     *found = NULL;
-    char sql[512];
+    char sql[1024], owner[OWNER_MAX] = "";
+    if (session->pooled)
+        owner_describe(owner, sizeof owner);
     snprintf(sql, sizeof sql,
              "DROP SCHEMA IF EXISTS %s CASCADE; CREATE SCHEMA %s; COMMENT ON SCHEMA %s IS 'pgwrite "
-             "run %s'",
-             session->schema, session->schema, session->schema, session->id);
+             "run %s%s%s'",
+             session->schema, session->schema, session->schema, session->id,
+             session->pooled ? OWNER_PREFIX : "", owner);
     bool was_made = session->schema_made;
     /* An interruption that comes as the server is done leaves a schema too. */
     session->schema_made = true;
@@ -221,6 +256,8 @@ static bool reconnect(struct session *session, struct error *error) {
     int64_t pid = control_backend_pid(session->control);
     control_close(session->control);
     session->control = again;
+    if (session->pooled)
+        return true; /* the pooler ends the session of a client that goes away */
     struct error unended = {0};
     if (!control_call(again,
                       "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
@@ -241,11 +278,11 @@ static bool finish_schema(struct session *session, bool keep, struct error *erro
     control_set_timeout(session->control, 30);
     char sql[128];
     if (keep)
-        snprintf(sql, sizeof sql, "ROLLBACK; COMMENT ON SCHEMA %s IS 'pgwrite run %s, kept'",
-                 session->schema, session->id);
+        snprintf(sql, sizeof sql, "COMMENT ON SCHEMA %s IS 'pgwrite run %s, kept'", session->schema,
+                 session->id);
     else
-        snprintf(sql, sizeof sql, "ROLLBACK; DROP SCHEMA IF EXISTS %s CASCADE", session->schema);
-    return control_exec(session->control, sql, error);
+        snprintf(sql, sizeof sql, "DROP SCHEMA IF EXISTS %s CASCADE", session->schema);
+    return control_rollback(session->control, error) && control_exec(session->control, sql, error);
 }
 
 bool session_close(struct session *session, bool keep, struct error *error) {

@@ -12,7 +12,8 @@
 #include "workload/workload.h"
 
 /* First key of the advisory locks by which a run tells `pgwrite clean` that it lives ("pgwr"). The
- * second key is the run's id. */
+ * second key is the run's id. Behind a pooler, whose sessions keep locks that others can't release,
+ * the comment of its schema names its process instead (owner.h). */
 #define SESSION_LOCK_CLASS 1885828978
 
 /* Deadline of one control query: for loading a schema, a checkpoint, counting a large table. It
@@ -40,6 +41,8 @@ struct session {
     char application[24]; /* application_name of the pool: "pgwrite <id>" */
     bool schema_made;
     bool may_checkpoint;  /* until the server has refused it */
+    bool pooled;          /* control_pooled() */
+    bool tracks;          /* control_tracks_statements(); as good as true without a pooler */
     pid_t postmaster;     /* of a server on this machine, else 0 */
     const char *pool_sql; /* what the sessions of the pool have to set beside their own, or NULL */
     struct server_facts facts;

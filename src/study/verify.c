@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/strbuf.h"
+#include "observe/statistics.h"
 
 /* Backends whose statements were abandoned would go on, and hold their locks. They are this run's
  * own: the application_name has its id. */
@@ -16,14 +17,26 @@ static bool end_backends(struct session *session, struct error *error) {
         CONTROL_ARGS(ARG_TEXT(session->application)), error);
 }
 
-/* Waits until the pool's backends are gone: their counters are flushed when they end. */
+/* A pooler's sessions keep the name of whom they worked for last, and somebody else may get one at
+ * any moment: only what works is cancelled, and none is ended. */
+static bool cancel_backends(struct session *session, struct error *error) {
+    return control_call(session->control,
+                        "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity "
+                        "WHERE application_name = $1 AND state = 'active'",
+                        CONTROL_ARGS(ARG_TEXT(session->application)), error);
+}
+
+/* Waits until the pool's backends are gone: their counters are flushed when they end. A pooler's
+ * stay, and are idle when they don't work for the pool. */
 static bool await_backends(struct session *session, struct error *error) {
+    const char *sql = session->pooled ? "SELECT count(*)::int8 FROM pg_catalog.pg_stat_activity "
+                                        "WHERE application_name = $1 AND state <> 'idle'"
+                                      : "SELECT count(*)::int8 FROM pg_catalog.pg_stat_activity "
+                                        "WHERE application_name = $1";
     for (int tries = 0; tries < 1000; tries++) {
         struct control_rows *rows;
-        if (!control_query_one(session->control,
-                               "SELECT count(*)::int8 FROM pg_catalog.pg_stat_activity "
-                               "WHERE application_name = $1",
-                               CONTROL_ARGS(ARG_TEXT(session->application)), &rows, error))
+        if (!control_query_one(session->control, sql, CONTROL_ARGS(ARG_TEXT(session->application)),
+                               &rows, error))
             return false;
         int64_t left = control_int8(rows, 0, 0);
         control_rows_free(rows);
@@ -31,7 +44,7 @@ static bool await_backends(struct session *session, struct error *error) {
             return true;
         usleep(5000);
     }
-    return error_set(error, "backends of the pool are still there 5 s after it was closed");
+    return error_set(error, "backends of the pool are still at work 5 s after it was closed");
 }
 
 static bool count_rows(struct session *session, const struct catalog_table *table,
@@ -86,6 +99,7 @@ static bool hash_rows(struct session *session, const struct plan *plan, struct r
 static bool count_commits(const struct verify_options *options, struct result_round *round,
                           struct error *error) {
     struct server_counters now;
+    statistics_await(options->session->control);
     for (int tries = 0; tries < 400; tries++) {
         if (!server_counters_read(options->session->control, &now, error))
             return false;
@@ -101,8 +115,13 @@ static bool count_commits(const struct verify_options *options, struct result_ro
 static bool look(const struct verify_options *options, struct result_round *round,
                  struct error *error) {
     struct session *session = options->session;
-    return (round->abandoned == 0 || end_backends(session, error)) &&
-           await_backends(session, error) &&
+    bool (*const end)(struct session *, struct error *) =
+        session->pooled ? cancel_backends : end_backends;
+    /* Behind a pooler another client may be at work under our name: nothing is awaited there unless
+     * something of ours may still be at work. */
+    bool waits = !session->pooled || round->ambiguous > 0 || round->abandoned > 0;
+    return (round->abandoned == 0 || end(session, error)) &&
+           (!waits || await_backends(session, error)) &&
            count_rows(session, options->plan->table, round, error) &&
            (!options->before || count_commits(options, round, error)) &&
            (!options->hash || hash_rows(session, options->plan, round, error));

@@ -52,7 +52,7 @@ static bool changed(const double pair[2], double share) {
 
 bool window_settled(const struct window_interval *intervals) {
     struct halves halves = halve(intervals, WINDOW_SETTLE_INTERVALS);
-    return !changed(halves.rows, WINDOW_SETTLE_SHARE) &&
+    return halves.rows[0] > 0 && !changed(halves.rows, WINDOW_SETTLE_SHARE) &&
            !(halves.wal_known && changed(halves.wal, WINDOW_SETTLE_SHARE));
 }
 
@@ -105,35 +105,14 @@ static void inside(const struct result_round *round, size_t *first, size_t *end)
         *end = *first;
 }
 
-/* Whole checkpoints are counted where they ended; one that began counts for the warning too. */
-static void count_checkpoints(struct result_round *round, double *begun) {
-    const struct observation *waits = round->waits;
-    double from_s = round->window_at_s, to_s = from_s + round->seconds;
-    double done = 0;
-    *begun = 0;
-    bool known = waits && waits->series_count > 0;
-    for (size_t i = 0; known && i < round->interval_count && i < waits->series_count; i++) {
-        const struct load_interval *interval = &round->intervals[i];
-        const struct sampled_interval *sampled = &waits->series[i];
-        if (interval->t_s + interval->length_s <= from_s || interval->t_s >= to_s)
-            continue;
-        known = sampled->checkpoints_done >= 0 && sampled->checkpoints_begun >= 0;
-        done += sampled->checkpoints_done;
-        *begun += sampled->checkpoints_begun;
-    }
-    round->checkpoints = known ? done : UNKNOWN;
-    if (!known)
-        *begun = UNKNOWN;
-}
-
 void window_judge_round(struct result_round *round, enum run_mode mode) {
     round->steadiness = STEADY_UNKNOWN;
     round->checkpoints = UNKNOWN;
     *round->unsteady = '\0';
     if (!is_known(round->window_at_s) || round->seconds <= 0)
         return;
-    double begun;
-    count_checkpoints(round, &begun);
+    if (round->waits && round->waits->checkpoints_done >= 0)
+        round->checkpoints = (double)round->waits->checkpoints_done;
     if (mode == MODE_CYCLE)
         return;
     size_t first, end;
@@ -152,10 +131,11 @@ void window_judge_round(struct result_round *round, enum run_mode mode) {
     round->steadiness =
         window_judge(intervals, end - first, round->unsteady, sizeof round->unsteady);
     free(intervals);
-    if (begun > 0 || round->checkpoints > 0) {
+    bool began = waits && waits->checkpoints_begun > 0;
+    if (began || round->checkpoints > 0) {
         round->steadiness = NOT_STEADY;
         snprintf(round->unsteady, sizeof round->unsteady,
                  "a checkpoint %s in it (--mode cycle measures whole ones)",
-                 begun > 0 ? "began" : "ended");
+                 began ? "began" : "ended");
     }
 }

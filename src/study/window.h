@@ -16,7 +16,8 @@ MUST_CHECK bool run_mode_parse(const char *text, enum run_mode *mode, struct err
 const char *run_mode_name(enum run_mode mode);
 
 /* Settled: of the last six whole intervals the later three differ from the earlier three by 10 % at
- * most, in rows/s and, where they are known, in WAL bytes a commit. */
+ * most, in rows/s and, where they are known, in WAL bytes a commit. Where nothing is written
+ * nothing has settled. */
 #define WINDOW_SETTLE_INTERVALS 6
 #define WINDOW_SETTLE_SHARE 0.10
 /* A warm-up that has not settled after so many intervals is over all the same. */
@@ -32,8 +33,9 @@ struct window_interval {
 bool window_settled(const struct window_interval *intervals);
 
 /* Steady: of the whole intervals inside the window, at least three, the later half's mean rows/s
- * differs from the earlier half's by 15 % at most, WAL bytes a commit likewise, and no interval is
- * below half of the median. With fewer intervals it is not known. why: in words, if not steady. */
+ * differs from the earlier half's by 15 % at most, WAL bytes a commit likewise, no interval is
+ * below half of the median, and no checkpoint ran in it. With fewer intervals it is not known. why:
+ * in words, if not steady. */
 #define WINDOW_STEADY_SHARE 0.15
 enum steadiness window_judge(const struct window_interval *intervals, size_t count, char *why,
                              size_t why_size);
