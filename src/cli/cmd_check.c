@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "load/companions.h"
+#include "report/text.h"
 #include "study/round.h"
 
 enum { SAMPLE_ROWS = 5, SAMPLE_BYTES = 60 };
@@ -85,15 +86,15 @@ static void print_matrix(const struct matrix_options *matrix) {
         struct result_cell cell = {.batch = matrix->batches[i]};
         printf("%s%s", i ? ", " : "", result_batch(&cell, batch, sizeof batch));
     }
-    char duration[32], warmup[32], rows[32];
-    if (matrix->rows)
-        printf("\nmeasured    %s rows a cell",
-               units_show_count(rows, sizeof rows, (double)matrix->rows));
-    else
-        printf("\nmeasured    %s after %s",
-               units_show_duration(duration, sizeof duration, matrix->duration_ns),
-               units_show_duration(warmup, sizeof warmup, matrix->warmup_ns));
-    printf(", %u round%s\n", matrix->rounds, matrix->rounds == 1 ? "" : "s");
+    const struct result plan = {.mode = run_mode_name(matrix->mode),
+                                .rows = matrix->rows,
+                                .warmup_ns = matrix->warmup_ns,
+                                .duration_ns = matrix->duration_ns,
+                                .rounds = matrix->rounds};
+    struct strbuf text = STRBUF_INIT;
+    report_plan(&plan, &text);
+    printf("\nrun         %s\n", text.text);
+    strbuf_release(&text);
 }
 
 /* What it does, in SQL or near to it. */

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "study/owner.h"
 
 static int yes, kept;
 
@@ -60,8 +61,27 @@ static bool drop_schema(struct control *control, const char *schema, struct erro
     return ok;
 }
 
-/* A schema is ours by its name and its comment, and left over when no run holds the lock of its id.
- * A schema kept on purpose looks the same: its run is over. */
+/* Of a run through a pooler, which holds no lock: comment names its process. Whether the run may be
+ * alive; if that can't be told from here, it is told where. */
+static bool may_live(struct control *control, const char *schema, const char *comment,
+                     struct tally *tally) {
+    const char *owner = strstr(comment, OWNER_PREFIX);
+    if (!owner)
+        return false;
+    owner += strlen(OWNER_PREFIX);
+    enum owner_state state = owner_look(owner);
+    if (state == OWNER_UNKNOWN) {
+        tally->found++;
+        printf("schema  %s on %s, perhaps of a live run, %s: run `pgwrite clean` there, or drop it "
+               "by hand\n",
+               schema, control_shown(control), owner);
+    }
+    return state != OWNER_GONE;
+}
+
+/* A schema is ours by its name and its comment, and left over when no run holds the lock of its id
+ * and no process that its comment names may be alive. A schema kept on purpose looks the same: its
+ * run is over. */
 static bool clean_schemas(struct tally *tally, struct arena *arena, struct error *error) {
     struct target_options target_options = {options.dbname, options.host, options.port,
                                             options.user};
@@ -75,17 +95,21 @@ static bool clean_schemas(struct tally *tally, struct arena *arena, struct error
     struct control_rows *rows;
     bool ok = control_query(
         control,
-        "SELECT n.nspname::text, pg_catalog.obj_description(n.oid, 'pg_namespace') LIKE '%, kept' "
-        "FROM pg_catalog.pg_namespace n WHERE n.nspname ~ '^pgwrite_[0-9a-f]{8}$' "
-        "AND pg_catalog.obj_description(n.oid, 'pg_namespace') IN ('pgwrite run ' || "
-        "substr(n.nspname, 9), "
-        "CASE WHEN $2 = 1 THEN 'pgwrite run ' || substr(n.nspname, 9) || ', kept' END) "
+        "SELECT n.nspname::text, d.comment LIKE '%, kept', d.comment::text "
+        "FROM pg_catalog.pg_namespace n, "
+        "LATERAL (SELECT pg_catalog.obj_description(n.oid, 'pg_namespace')) d (comment), "
+        "LATERAL (SELECT 'pgwrite run ' || substr(n.nspname, 9)) r (run) "
+        "WHERE n.nspname ~ '^pgwrite_[0-9a-f]{8}$' "
+        "AND (d.comment = r.run OR ($2 = 1 AND d.comment = r.run || ', kept') "
+        "OR pg_catalog.starts_with(d.comment, r.run || '" OWNER_PREFIX "')) "
         "AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' "
         "AND l.classid = $1::oid AND l.objid::int8 = ('x' || substr(n.nspname, 9))::bit(32)::int8) "
         "ORDER BY 1",
         CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS), ARG_INT8(kept != 0)), &rows, error);
     for (size_t i = 0; ok && i < control_rows_count(rows); i++) {
         const char *schema = control_text(rows, i, 0);
+        if (may_live(control, schema, control_text(rows, i, 2), tally))
+            continue;
         tally->found++;
         bool removed = yes && drop_schema(control, schema, error);
         printf("schema  %s on %s%s%s\n", schema, control_shown(control),

@@ -29,7 +29,8 @@ struct host_sample {
     double server_memory_bytes; /* proportional set size: shared memory once; without huge pages */
     double server_disk_written_bytes; /* write_bytes of /proc/PID/io: pages of files that became
                                          dirty, those too that were deleted before they reached the
-                                         disk; nothing on tmpfs */
+                                         disk, and whole folios for a small write: an upper bound;
+                                         nothing on tmpfs */
 };
 /* postmaster 0: the server is not here. Adding up the memory takes the kernel about 1 ms for each
  * process and 100 MB that it has touched: not for a measured window, for which there is

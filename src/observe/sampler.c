@@ -12,12 +12,10 @@
 #include "base/strbuf.h"
 #include "observe/host.h"
 #include "observe/lock_tree.h"
+#include "observe/sampling_cost.h"
 #include "observe/time_line.h"
 #include "pg/control.h"
 
-#define COST_SHARE_MAX 0.02
-#define COST_SHARE_AIM 0.018 /* the interval follows the cost, and so is late */
-#define INTERVAL_MAX_NS NS_PER_S
 #define CHECKPOINT_INTERVAL_NS (250 * NS_PER_MS)
 /* How long after sampler_close there may still be asked. */
 #define LATE_NS (100 * NS_PER_MS)
@@ -33,17 +31,10 @@ struct checkpoints {
     char last[32]; /* the position of the last one's record; "": not known */
 };
 
-/* What sampling takes: CPU time of our thread and of its backend, which is not known where that
- * can't be read, and the time of the round trips. */
-struct cost {
-    double cpu_ns, trip_ns;
-};
-
 struct sampler {
     struct control *control;
     const char *application_name;
     struct query activity_query, locks_query, checkpoints_query;
-    int64_t backend_pid;  /* 0: not on this machine, or behind a pooler */
     uint64_t interval_ns; /* of the time line */
     pthread_t thread;
     struct rng rng;
@@ -65,8 +56,7 @@ struct sampler {
     struct checkpoints checkpoints;
     bool window_known; /* checkpoints from the window's beginning on were asked for */
     double trip_ns;    /* spent on round trips so far */
-    struct cost cost_last, cost_window;
-    double cost_mean_ns; /* of the recent looks */
+    struct sampling_cost cost;
 };
 
 /* A look at the sessions. */
@@ -304,43 +294,9 @@ static bool look_around(struct sampler *sampler, bool is_last, double *window_s)
     return true;
 }
 
-static struct cost read_cost(struct sampler *sampler) {
-    struct timespec cpu;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
-    struct cost cost = {(double)cpu.tv_sec * (double)NS_PER_S + (double)cpu.tv_nsec,
-                        sampler->trip_ns};
-    if (!sampler->backend_pid)
-        return cost;
-    double backend_ns = host_process_cpu_ns((pid_t)sampler->backend_pid);
-    if (backend_ns >= 0)
-        cost.cpu_ns += backend_ns;
-    else
-        sampler->backend_pid = 0;
-    return cost;
-}
-
-static void add_cost(struct sampler *sampler, bool in_window) {
-    struct cost now = read_cost(sampler), *last = &sampler->cost_last;
-    struct cost cost = {now.cpu_ns - last->cpu_ns, now.trip_ns - last->trip_ns};
-    *last = now;
-    double cost_ns = sampler->backend_pid ? cost.cpu_ns : cost.trip_ns;
-    /* Up fast and down slowly: locks to look at come all at once. */
-    double surplus_ns = cost_ns - sampler->cost_mean_ns;
-    sampler->cost_mean_ns += surplus_ns / (surplus_ns > 0 ? 4 : 16);
-    if (in_window) {
-        sampler->cost_window.cpu_ns += cost.cpu_ns;
-        sampler->cost_window.trip_ns += cost.trip_ns;
-    }
-}
-
 /* Jittered by half to either side, so that it can't keep step with anything periodic. */
 static uint64_t next_interval(struct sampler *sampler) {
-    double needed_ns = sampler->cost_mean_ns / COST_SHARE_AIM;
-    uint64_t mean_ns = SAMPLER_INTERVAL_NS;
-    if (needed_ns > (double)INTERVAL_MAX_NS)
-        mean_ns = INTERVAL_MAX_NS;
-    else if (needed_ns > (double)mean_ns)
-        mean_ns = (uint64_t)needed_ns;
+    uint64_t mean_ns = sampling_cost_interval_ns(&sampler->cost);
     return mean_ns / 2 + rng_below(&sampler->rng, mean_ns);
 }
 
@@ -367,12 +323,12 @@ static void *sampler_main(void *context) {
     pthread_mutex_lock(&sampler->mutex);
     bool go_on = wait_for_start(sampler), started = go_on;
     pthread_mutex_unlock(&sampler->mutex);
-    sampler->cost_last = read_cost(sampler);
+    sampling_cost_begin(&sampler->cost, sampler->trip_ns);
     while (started) {
         double window_s;
         if (!look_around(sampler, !go_on, &window_s))
             break;
-        add_cost(sampler, window_s > 0);
+        sampling_cost_add(&sampler->cost, sampler->trip_ns, window_s > 0);
         if (!go_on)
             break;
         uint64_t until_ns = clock_ns() + next_interval(sampler);
@@ -436,7 +392,7 @@ static bool know_server(struct sampler *sampler) {
     bool same_backend = pid == control_backend_pid(sampler->control);
     if (same_backend &&
         host_find_postmaster(pid, control_text(rows, 0, 5), control_text(rows, 0, 6)))
-        sampler->backend_pid = pid;
+        sampler->cost.backend_pid = pid;
     control_rows_free(rows);
     return !same_backend || (prepare(sampler, "activity", &sampler->activity_query) &&
                              prepare(sampler, "locks", &sampler->locks_query) &&
@@ -564,10 +520,8 @@ static void finish_window(struct sampler *sampler) {
     seen->valid = seen->samples > 0 && sampler->session_s > 0;
     if (sampler->error.set)
         seen->checkpoints_begun = seen->checkpoints_done = -1;
-    seen->cost_exact = sampler->backend_pid != 0;
+    double cost_ns = sampling_cost_window_ns(&sampler->cost, &seen->cost_exact);
     if (seen->samples) {
-        double cost_ns =
-            seen->cost_exact ? sampler->cost_window.cpu_ns : sampler->cost_window.trip_ns;
         seen->interval_ms = sampler->observed_s * 1000 / (double)seen->samples;
         seen->cost_share = cost_ns / (double)NS_PER_S / sampler->observed_s;
         seen->sessions = sampler->session_s / sampler->observed_s;

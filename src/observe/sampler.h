@@ -126,8 +126,8 @@ void sampler_live(struct sampler *sampler, struct sampler_live *out);
 /* The interval of that number, if it is over and was observed to its end. */
 bool sampler_interval(struct sampler *sampler, size_t number, struct sampled_interval *out);
 
-/* Ends the thread and the connection, never waiting longer than one query's deadline (2 s, and 10 s
- * for a server that does not heed its cancelling), and gives what was seen; release it with
+/* Ends the thread and the connection, never waiting longer than one query's deadline (2 s, and 2 s
+ * more for a server that does not heed its cancelling), and gives what was seen; release it with
  * observation_free. If sampling failed, error (if not NULL) says why; that is a warning, not a
  * failure of the run. */
 struct observation *sampler_close(struct sampler *sampler, struct error *error);

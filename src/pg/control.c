@@ -196,7 +196,10 @@ static void set_stopped(const struct control *control, enum wait_result why, str
 /* Cancels the query and takes what comes until its end, so that the connection can be used for
  * cleaning up. The error and the server's being ready again may come far apart. */
 static void stop_query(struct control *control) {
-    uint64_t until_ns = clock_ns() + CANCEL_TIMEOUT_S * NS_PER_S;
+    /* Who waits no more than 2 s for an answer has no 10 s for its end. */
+    uint64_t most_ns = CANCEL_TIMEOUT_S * NS_PER_S;
+    uint64_t until_ns =
+        clock_ns() + (control->timeout_ns < most_ns ? control->timeout_ns : most_ns);
     cancel_query(control, until_ns);
     bool heed = control->heed_interrupt;
     control->heed_interrupt = false;

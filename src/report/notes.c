@@ -26,15 +26,9 @@ void report_disk(const struct result *result, FILE *out) {
             show_seconds(max, sizeof max, probe->max_us / 1e6));
     double most = most_commits(result);
     if (most > 0)
-        fprintf(out,
-                "            the fastest cell made %s commits/s: %s for each of these flushes\n",
+        fprintf(out, "            the fastest cell made %s commits/s: %s commits a flush\n",
                 show_count(commits, sizeof commits, most),
                 show_ratio(rate, sizeof rate, most / probe->flushes_per_s));
-    if (probe->doubtful)
-        fprintf(out,
-                "warning     %s: a flush takes %s: only a disk whose cache outlives a power cut "
-                "may be so fast; if it has none, it lies\n",
-                result->fsync_dir, show_seconds(p50, sizeof p50, probe->p50_us / 1e6));
 }
 
 /* Means of the cells, weighed by the time that each was measured. */
@@ -55,11 +49,39 @@ static void machine_usage(const struct result *result, double out[4]) {
         out[k] = seconds[k] > 0 ? sums[k] / seconds[k] : UNKNOWN;
 }
 
-void report_machine(const struct result *result, FILE *out) {
+/* Of all cells; UNKNOWN where no cell knows it. */
+struct server_work {
+    double memory_bytes;                              /* the most of any cell */
+    double by_checkpointer, by_bgwriter, by_backends; /* buffers */
+    double autovacuums, autoanalyzes, temp_files, temp_bytes;
+};
+
+static struct server_work sum_work(const struct result *result) {
+    struct server_work sum = {UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+                              UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN};
+    for (size_t i = 0; i < result->cell_count; i++) {
+        struct host_usage host;
+        struct result_total total;
+        result_host(&result->cells[i], &host);
+        result_total(&result->cells[i], &total);
+        if (host.server_memory_bytes > sum.memory_bytes)
+            sum.memory_bytes = host.server_memory_bytes;
+        result_add(&sum.by_checkpointer, total.statistics.buffers_checkpointer);
+        result_add(&sum.by_bgwriter, total.statistics.buffers_bgwriter);
+        result_add(&sum.by_backends, total.statistics.buffers_backend);
+        result_add(&sum.autovacuums, total.statistics.autovacuums);
+        result_add(&sum.autoanalyzes, total.statistics.autoanalyzes);
+        result_add(&sum.temp_files, total.statistics.temp_files);
+        result_add(&sum.temp_bytes, total.statistics.temp_bytes);
+    }
+    return sum;
+}
+
+static void print_usage(const struct result *result, FILE *out) {
     static const char *const names[4] = {"steal", "CPU pressure", "I/O pressure",
                                          "memory pressure"};
-    double usage[4], autovacuums = 0, autoanalyzes = 0, files = 0, bytes = 0;
-    char share[32], size[32];
+    double usage[4];
+    char share[32];
     bool any = false;
     machine_usage(result, usage);
     for (size_t k = 0; k < 4; k++)
@@ -70,21 +92,59 @@ void report_machine(const struct result *result, FILE *out) {
         }
     if (any)
         fputc('\n', out);
-    for (size_t i = 0; i < result->cell_count; i++) {
-        struct result_total total;
-        result_total(&result->cells[i], &total);
-        const struct server_statistics *statistics = &total.statistics;
-        autovacuums += is_known(statistics->autovacuums) ? statistics->autovacuums : 0;
-        autoanalyzes += is_known(statistics->autoanalyzes) ? statistics->autoanalyzes : 0;
-        files += is_known(statistics->temp_files) ? statistics->temp_files : 0;
-        bytes += is_known(statistics->temp_bytes) ? statistics->temp_bytes : 0;
-    }
-    if (autovacuums > 0 || autoanalyzes > 0)
-        fprintf(out, "autovacuum  of the tables written to: %.0f × vacuum, %.0f × analyze\n",
-                autovacuums, autoanalyzes);
-    if (files > 0)
-        fprintf(out, "temp files  %.0f, %s\n", files,
-                units_show_size(size, sizeof size, (uint64_t)bytes));
+}
+
+static void print_memory(const struct result *result, double server_bytes, FILE *out) {
+    char size[32];
+    double client_bytes = result->client_rss_bytes;
+    if (server_bytes > 0)
+        fprintf(out, "memory      server %s%s",
+                units_show_size(size, sizeof size, (uint64_t)server_bytes),
+                result->cell_count > 1 ? " (most of any cell)" : "");
+    if (client_bytes > 0)
+        fprintf(out, "%spgwrite %s", server_bytes > 0 ? ", " : "memory      ",
+                units_show_size(size, sizeof size, (uint64_t)client_bytes));
+    if (server_bytes > 0 || client_bytes > 0)
+        fputc('\n', out);
+}
+
+static void print_buffers(const struct server_work *work, FILE *out) {
+    const struct {
+        const char *name;
+        double count;
+    } writers[] = {{"checkpointer", work->by_checkpointer},
+                   {"background writer", work->by_bgwriter},
+                   {"backends", work->by_backends}};
+    const size_t writer_count = sizeof writers / sizeof *writers;
+    bool any = false, first = true;
+    char count[32];
+    for (size_t i = 0; i < writer_count; i++)
+        any |= writers[i].count > 0;
+    for (size_t i = 0; any && i < writer_count; i++)
+        if (is_known(writers[i].count)) {
+            fprintf(out, "%s%s %s", first ? "buffers     written by " : ", ", writers[i].name,
+                    show_count(count, sizeof count, writers[i].count));
+            first = false;
+        }
+    if (any)
+        fputc('\n', out);
+}
+
+void report_machine(const struct result *result, FILE *out) {
+    const struct server_work work = sum_work(result);
+    char size[32], vacuums[32], analyzes[32];
+    print_usage(result, out);
+    print_memory(result, work.memory_bytes, out);
+    print_buffers(&work, out);
+    if (work.autovacuums > 0 || work.autoanalyzes > 0)
+        fprintf(out, "autovacuum  of the tables written to: %s × vacuum, %s × analyze\n",
+                show_count(vacuums, sizeof vacuums, work.autovacuums),
+                show_count(analyzes, sizeof analyzes, work.autoanalyzes));
+    if (work.temp_files > 0)
+        fprintf(out, "temp files  %.0f, %s\n", work.temp_files,
+                is_known(work.temp_bytes)
+                    ? units_show_size(size, sizeof size, (uint64_t)work.temp_bytes)
+                    : DASH);
 }
 
 static void print_companion(const char *cell, const struct companion_result *companion, FILE *out) {
@@ -98,9 +158,9 @@ static void print_companion(const char *cell, const struct companion_result *com
                 show_seconds(mean, sizeof mean, companion->total_s / (double)companion->runs),
                 show_seconds(longest, sizeof longest, companion->max_ms / 1000));
     else
-        fputs(": never came to its end", out);
-    if (companion->rows)
-        fprintf(out, ", %" PRIu64 " rows", companion->rows);
+        fputs(": not once to its end", out);
+    if (result_companion_reads(companion) && (companion->runs || companion->rows))
+        fprintf(out, ", %" PRIu64 " row%s", companion->rows, companion->rows == 1 ? "" : "s");
     if (companion->waited_s > 0)
         fprintf(out, ", waited %s for its own lock",
                 show_seconds(waited, sizeof waited, companion->waited_s));

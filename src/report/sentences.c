@@ -123,7 +123,9 @@ static void say_locks(const struct result *result, struct strbuf *out) {
         return;
     begin(out);
     if (most->lock_share < 0.01) {
-        strbuf_add(out, "Lock waits stayed below 1 %");
+        /* The table rounds: from 0.5 % on it shows 1 %. */
+        strbuf_add(out, most->lock_share < 0.005 ? "Lock waits stayed below 1 %"
+                                                 : "Lock waits took at most 1 %");
         if (result->cell_count > 1)
             strbuf_add(out, all_sampled ? " in every cell" : " where there are enough samples");
         strbuf_add(out, ".");

@@ -202,21 +202,29 @@ static void print_server(const struct result *result, FILE *out) {
     fputs(any ? "\n" : "settings    PostgreSQL's defaults, as far as they matter to writes\n", out);
 }
 
-static void print_method(const struct result *result, FILE *out) {
+void report_plan(const struct result *result, struct strbuf *out) {
     char rows[32], warmup[32], duration[32];
-    fprintf(out, "run         workload %s, closed loop, ", result->workload);
-    bool fixed = !result->mode || strcmp(result->mode, "fixed") == 0;
-    const char *least = fixed ? "" : " or more";
-    if (!fixed)
-        fprintf(out, "mode %s, ", result->mode);
+    const char *mode = result->mode ? result->mode : "fixed";
+    if (strcmp(mode, "fixed") != 0)
+        strbuf_printf(out, "mode %s, ", mode);
     if (result->rows)
-        fprintf(out, "%s rows a cell", units_show_count(rows, sizeof rows, (double)result->rows));
+        strbuf_printf(out, "%s rows a cell",
+                      units_show_count(rows, sizeof rows, (double)result->rows));
     else
-        fprintf(out, "%s%s warm-up, %s%s measured",
-                units_show_duration(warmup, sizeof warmup, result->warmup_ns), least,
-                units_show_duration(duration, sizeof duration, result->duration_ns), least);
-    fprintf(out, ", %u round%s, seed %" PRIu64 ", %ld CPUs\n", result->rounds,
-            result->rounds == 1 ? "" : "s", result->seed, result->cpus);
+        strbuf_printf(out, "%s%s warm-up, %s%s measured",
+                      units_show_duration(warmup, sizeof warmup, result->warmup_ns),
+                      strcmp(mode, "steady") == 0 ? " or more" : "",
+                      units_show_duration(duration, sizeof duration, result->duration_ns),
+                      strcmp(mode, "cycle") == 0 ? " or more" : "");
+    strbuf_printf(out, ", %u round%s", result->rounds, result->rounds == 1 ? "" : "s");
+}
+
+static void print_method(const struct result *result, FILE *out) {
+    struct strbuf plan = STRBUF_INIT;
+    report_plan(result, &plan);
+    fprintf(out, "run         workload %s, closed loop, %s, seed %" PRIu64 ", %ld CPUs\n",
+            result->workload, plan.text, result->seed, result->cpus);
+    strbuf_release(&plan);
 }
 
 /* The server's own counter against what was acknowledged: it also counts our control queries and

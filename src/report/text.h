@@ -11,6 +11,10 @@ void report_text(const struct result *result, int width, FILE *out);
 /* Two or three plain sentences about what the numbers say. */
 void report_sentences(const struct result *result, struct strbuf *out);
 
+/* What is run, as far as it was asked for: "mode steady, 1 s or more warm-up, 3 s measured, 1
+ * round". Of the result mode, rows, warmup_ns, duration_ns and rounds are read. */
+void report_plan(const struct result *result, struct strbuf *out);
+
 /* Below so many samples without a miss a quantile is not certain: 1 - q^n >= 99 %. Source: MLPerf
  * Inference Rules, "minimum query count". */
 uint64_t report_samples_needed(double quantile);

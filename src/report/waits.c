@@ -88,6 +88,9 @@ static struct shown *collect(const struct result *result, size_t *count) {
 static void print_who(const struct lock_waits *wait, FILE *out) {
     struct strbuf who = STRBUF_INIT;
     char cut[sizeof wait->statement + 8];
+    /* Many kinds in one have no single statement. */
+    if (strcmp(wait->locktype, "other") == 0)
+        return;
     /* Of a wait that was over when it was looked at there is no more than its type. */
     if (!*wait->mode) {
         fputs("    short   over before it could be looked at\n", out);
@@ -235,34 +238,48 @@ static void print_deadlocks(const struct result *result, FILE *out) {
         fputc('\n', out);
 }
 
-static void print_log(const struct result *result, FILE *out) {
-    struct lock_log sum = {0};
-    char total[32], longest[32];
+/* Of all rounds whose log was read; false: none was. */
+static bool sum_logs(const struct result *result, struct lock_log *sum) {
     bool any = false;
+    *sum = (struct lock_log){0};
     for (size_t i = 0; i < result->cell_count; i++)
         for (size_t r = 0; r < result->cells[i].round_count; r++) {
             const struct lock_log *logged = result->cells[i].rounds[r].logged;
             if (!logged)
                 continue;
             any = true;
-            sum.threshold_ms = logged->threshold_ms;
-            sum.waits += logged->waits;
-            sum.total_s += logged->total_s;
-            sum.unfinished += logged->unfinished;
-            sum.max_ms = logged->max_ms > sum.max_ms ? logged->max_ms : sum.max_ms;
+            sum->threshold_ms = logged->threshold_ms;
+            sum->waits += logged->waits;
+            sum->total_s += logged->total_s;
+            sum->unfinished += logged->unfinished;
+            sum->max_ms = logged->max_ms > sum->max_ms ? logged->max_ms : sum->max_ms;
         }
+    return any;
+}
+
+static void print_log(const struct result *result, FILE *out) {
+    struct lock_log sum;
+    char total[32], longest[32];
+    bool any = sum_logs(result, &sum);
     /* At PostgreSQL's own deadlock_timeout, which nobody lowered to see more, no news is none. */
     if (!any || (!sum.waits && !sum.unfinished && sum.threshold_ms >= DEADLOCK_TIMEOUT_MS))
         return;
+    fputs("server log  ", out);
     if (sum.waits)
-        fprintf(out, "server log  %" PRIu64 " wait%s of %g ms and more took %s, longest %s (exact)",
-                sum.waits, sum.waits == 1 ? "" : "s", sum.threshold_ms,
+        fprintf(out, "%" PRIu64 " wait%s of %g ms and more took %s, longest %s (exact)", sum.waits,
+                sum.waits == 1 ? "" : "s", sum.threshold_ms,
                 show_seconds(total, sizeof total, sum.total_s),
                 show_seconds(longest, sizeof longest, sum.max_ms / 1000));
-    else
-        fprintf(out, "server log  no wait of %g ms or more got its lock (exact)", sum.threshold_ms);
+    if (sum.unfinished && sum.waits)
+        fprintf(out, "; %" PRIu64 " more", sum.unfinished);
+    else if (sum.unfinished)
+        fprintf(out, "%" PRIu64 " wait%s of %g ms and more", sum.unfinished,
+                sum.unfinished == 1 ? "" : "s", sum.threshold_ms);
+    else if (!sum.waits)
+        fprintf(out, "no wait lasted %g ms (exact)", sum.threshold_ms);
+    const char *whose = sum.unfinished == 1 ? "its" : "their";
     if (sum.unfinished)
-        fprintf(out, "; %" PRIu64 " did not get their lock in the window", sum.unfinished);
+        fprintf(out, " did not get %s lock in the window: %s time is left out", whose, whose);
     fputc('\n', out);
 }
 

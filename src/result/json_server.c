@@ -69,13 +69,14 @@ json_t *machine_json(const struct host_usage *host) {
 json_t *companion_json(const struct companion_result *companion) {
     json_t *object = json_object();
     bool any = companion->runs > 0;
-    bool reads = strcmp(companion->what, "read") == 0 || strcmp(companion->what, "export") == 0;
     bool locks = strncmp(companion->what, "lock", 4) == 0;
     json_object_set_new(object, "name", value_text(companion->name));
     json_object_set_new(object, "what", value_text(companion->what));
     json_object_set_new(object, "runs", value_count(companion->runs));
     json_object_set_new(object, "errors", value_count(companion->errors));
-    json_object_set_new(object, "rows", reads ? value_count(companion->rows) : json_null());
+    json_object_set_new(object, "rows",
+                        result_companion_reads(companion) ? value_count(companion->rows)
+                                                          : json_null());
     json_object_set_new(object, "mean_ms",
                         value_ratio(companion->total_s * 1000, (double)companion->runs));
     json_object_set_new(object, "max_ms", value_number(any ? companion->max_ms : UNKNOWN));

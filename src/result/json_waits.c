@@ -15,7 +15,7 @@ static json_t *holder_json(const struct lock_holder *holder) {
 static json_t *lock_json(const struct lock_waits *wait) {
     json_t *entry = json_object();
     json_object_set_new(entry, "locktype", value_text(wait->locktype));
-    json_object_set_new(entry, "mode", value_text(wait->mode));
+    json_object_set_new(entry, "mode", value_filled(wait->mode));
     json_object_set_new(entry, "relation", value_filled(wait->relation));
     json_object_set_new(entry, "time_s", value_number(wait->time_s));
     json_object_set_new(entry, "seen", value_count(wait->seen));
@@ -42,7 +42,7 @@ static json_t *logged_json(const struct lock_log *logged) {
         const struct logged_kind *kind = &logged->kinds[i];
         json_t *entry = json_object();
         json_object_set_new(entry, "locktype", value_text(kind->locktype));
-        json_object_set_new(entry, "mode", value_text(kind->mode));
+        json_object_set_new(entry, "mode", value_filled(kind->mode));
         json_object_set_new(entry, "relation", value_filled(kind->relation));
         json_object_set_new(entry, "statement", value_filled(kind->statement));
         json_object_set_new(entry, "waits", value_count(kind->waits));

@@ -23,6 +23,14 @@ void result_warn(struct result *result, const char *format, ...) {
     result->warnings = grown;
 }
 
+void result_warn_disk(struct result *result) {
+    if (result->fsync_dir && result->fsync.doubtful)
+        result_warn(result,
+                    "%s: a flush takes %.3g µs: only a disk whose cache outlives a power cut may "
+                    "be so fast; if it has none, it lies",
+                    result->fsync_dir, result->fsync.p50_us);
+}
+
 static struct result_spread spread(const double *values, size_t count) {
     if (count == 0)
         return (struct result_spread){UNKNOWN, UNKNOWN, UNKNOWN};

@@ -141,6 +141,10 @@ struct result {
 /* Adds a warning once. */
 void result_warn(struct result *result, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Adds a warning if the probe found the disk in doubt; to be called once fsync and fsync_dir are
+ * there. */
+void result_warn_disk(struct result *result);
+
 /* Computes a cell's figures from its rounds. */
 void result_cell_summarise(struct result_cell *cell);
 void result_cell_release(struct result_cell *cell);

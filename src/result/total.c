@@ -1,30 +1,31 @@
 #include "result/total.h"
 
 #include <stdio.h>
+#include <string.h>
 
-static void add(double *sum, double value) {
+void result_add(double *sum, double value) {
     if (is_known(value))
         *sum = (is_known(*sum) ? *sum : 0) + value;
 }
 
 static void add_statistics(struct server_statistics *sum, const struct server_statistics *round) {
-    add(&sum->temp_files, round->temp_files);
-    add(&sum->temp_bytes, round->temp_bytes);
-    add(&sum->wal_records, round->wal_records);
-    add(&sum->wal_fpi, round->wal_fpi);
-    add(&sum->wal_bytes, round->wal_bytes);
-    add(&sum->wal_buffers_full, round->wal_buffers_full);
-    add(&sum->wal_flushes, round->wal_flushes);
-    add(&sum->checkpoints_timed, round->checkpoints_timed);
-    add(&sum->checkpoints_requested, round->checkpoints_requested);
-    add(&sum->buffers_checkpointer, round->buffers_checkpointer);
-    add(&sum->buffers_bgwriter, round->buffers_bgwriter);
-    add(&sum->buffers_backend, round->buffers_backend);
-    add(&sum->rows_inserted, round->rows_inserted);
-    add(&sum->rows_updated, round->rows_updated);
-    add(&sum->rows_hot_updated, round->rows_hot_updated);
-    add(&sum->autovacuums, round->autovacuums);
-    add(&sum->autoanalyzes, round->autoanalyzes);
+    result_add(&sum->temp_files, round->temp_files);
+    result_add(&sum->temp_bytes, round->temp_bytes);
+    result_add(&sum->wal_records, round->wal_records);
+    result_add(&sum->wal_fpi, round->wal_fpi);
+    result_add(&sum->wal_bytes, round->wal_bytes);
+    result_add(&sum->wal_buffers_full, round->wal_buffers_full);
+    result_add(&sum->wal_flushes, round->wal_flushes);
+    result_add(&sum->checkpoints_timed, round->checkpoints_timed);
+    result_add(&sum->checkpoints_requested, round->checkpoints_requested);
+    result_add(&sum->buffers_checkpointer, round->buffers_checkpointer);
+    result_add(&sum->buffers_bgwriter, round->buffers_bgwriter);
+    result_add(&sum->buffers_backend, round->buffers_backend);
+    result_add(&sum->rows_inserted, round->rows_inserted);
+    result_add(&sum->rows_updated, round->rows_updated);
+    result_add(&sum->rows_hot_updated, round->rows_hot_updated);
+    result_add(&sum->autovacuums, round->autovacuums);
+    result_add(&sum->autoanalyzes, round->autoanalyzes);
 }
 
 void result_total(const struct result_cell *cell, struct result_total *out) {
@@ -32,9 +33,9 @@ void result_total(const struct result_cell *cell, struct result_total *out) {
     statistics_unknown(&out->statistics);
     for (size_t i = 0; i < cell->round_count; i++) {
         const struct result_round *round = &cell->rounds[i];
-        add(&out->wal_bytes, round->wal_bytes);
-        add(&out->deadlocks, round->deadlocks);
-        add(&out->checkpoints, round->checkpoints);
+        result_add(&out->wal_bytes, round->wal_bytes);
+        result_add(&out->deadlocks, round->deadlocks);
+        result_add(&out->checkpoints, round->checkpoints);
         add_statistics(&out->statistics, &round->statistics);
     }
 }
@@ -68,8 +69,8 @@ void result_host(const struct result_cell *cell, struct host_usage *out) {
         mean_add(&io, host->pressure_io, round->seconds);
         mean_add(&memory, host->pressure_memory, round->seconds);
         mean_add(&server, host->server_cpu_share, round->seconds);
-        add(&out->server_cpu_s, host->server_cpu_s);
-        add(&out->server_disk_written_bytes, host->server_disk_written_bytes);
+        result_add(&out->server_cpu_s, host->server_cpu_s);
+        result_add(&out->server_disk_written_bytes, host->server_disk_written_bytes);
         if (host->server_memory_bytes > out->server_memory_bytes)
             out->server_memory_bytes = host->server_memory_bytes;
     }
@@ -105,6 +106,10 @@ void result_companion(const struct result_cell *cell, size_t number, struct comp
         if (!*out->first_error)
             snprintf(out->first_error, sizeof out->first_error, "%s", round->first_error);
     }
+}
+
+bool result_companion_reads(const struct companion_result *companion) {
+    return strcmp(companion->what, "read") == 0 || strcmp(companion->what, "export") == 0;
 }
 
 double result_hot_share(const struct server_statistics *statistics) {

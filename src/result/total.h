@@ -4,6 +4,9 @@
 
 #include "result/result.h"
 
+/* Adds what is known to a sum that begins as UNKNOWN. */
+void result_add(double *sum, double value);
+
 /* Sums of the rounds in which each is known; UNKNOWN if it is in none. */
 struct result_total {
     double wal_bytes;
@@ -21,6 +24,8 @@ void result_host(const struct result_cell *cell, struct host_usage *out);
  * rounds. */
 size_t result_companion_count(const struct result_cell *cell);
 void result_companion(const struct result_cell *cell, size_t number, struct companion_result *out);
+/* Whether it is one that receives rows: read, export. */
+bool result_companion_reads(const struct companion_result *companion);
 
 /* Share of the updates that needed no new index entry; UNKNOWN without updates. */
 double result_hot_share(const struct server_statistics *statistics);

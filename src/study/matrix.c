@@ -262,6 +262,7 @@ static bool probe_disk(struct matrix *matrix, struct error *error) {
     const char *place = options->fsync_dir ? dir : throwaway_dir(server);
     size_t length = options->fsync_dir ? strlen(place) : (size_t)(strrchr(place, '/') - place);
     result->fsync_dir = arena_strndup(matrix->arena, place, length);
+    result_warn_disk(result);
     return true;
 }
 

@@ -4,18 +4,11 @@
 #include "write/internal.h"
 
 static bool build(struct write_plan *plan, struct arena *arena, struct error *error) {
+    (void)error;
     plan_row_statement(plan, arena);
-    if (plan->protocol == PROTOCOL_EXTENDED && plan->binding != WIRE_BINDING_RAW) {
-        error_usage(
-            error,
-            "--binding libpqtypes sends no parameter types, which --protocol extended needs");
-        return error_hint(error, "use --protocol prepared, or --binding raw");
-    }
-    if (plan->protocol == PROTOCOL_PREPARED)
+    if (plan->protocol != PROTOCOL_SIMPLE)
         return true;
     plan->statement_count = 0;
-    if (plan->protocol == PROTOCOL_EXTENDED)
-        return true;
     struct strbuf sql = STRBUF_INIT;
     sql_insert_head(&sql, plan);
     strbuf_add(&sql, "VALUES (");
@@ -63,9 +56,7 @@ static enum write_step begin(struct writer *writer) {
     } else {
         encode_params(writer, row, 0, writer->buffer->data);
         struct wire_params params = buffer_params(writer, plan->params_max);
-        ok = plan->protocol == PROTOCOL_PREPARED
-                 ? wire_send_prepared(writer->wire, "row", &params)
-                 : wire_send_params(writer->wire, plan->sql, &params);
+        ok = send_statement(writer, 0, &params);
     }
     writer->sent = 1;
     return ok ? WRITE_WAIT : WRITE_FAILED;

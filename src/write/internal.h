@@ -18,9 +18,9 @@ void sql_params(struct strbuf *sql, int first, size_t count);
 
 /* Parameter types and formats for repeat rows of all columns. */
 void plan_params(struct write_plan *plan, struct arena *arena, size_t repeat);
-/* The one-row INSERT as the only prepared statement, named "row"; room for one row. */
+/* The one-row INSERT as the first statement, named "row"; room for one row. */
 void plan_row_statement(struct write_plan *plan, struct arena *arena);
-/* Adds a prepared statement. */
+/* Adds a statement. */
 void plan_statement(struct write_plan *plan, struct arena *arena, const char *name, const char *sql,
                     int param_count);
 
@@ -43,10 +43,15 @@ static inline bool writer_counts_right(const struct writer *writer) {
     return writer->accepted == (writer->plan->discards ? 0 : writer->count);
 }
 
-/* The paths that write a batch row by row in a transaction of their own: the one-row INSERT as
- * "row", and "begin", "commit" and "rollback"; and sending one of the latter. */
+/* One of the plan's statements, prepared or unnamed as its protocol says. */
+MUST_CHECK bool send_statement(struct writer *writer, size_t number,
+                               const struct wire_params *params);
+
+/* The paths that write a batch row by row in a transaction of their own: their statements, and
+ * sending one of those without parameters. */
+enum transaction_statement { SEND_ROW, SEND_BEGIN, SEND_COMMIT, SEND_ROLLBACK };
 bool build_transaction(struct write_plan *plan, struct arena *arena, struct error *error);
-bool send_plain(struct writer *writer, const char *name);
+MUST_CHECK bool send_plain(struct writer *writer, enum transaction_statement which);
 
 /* Takes the results of a single statement that is its own transaction. */
 enum write_step await_statement(struct writer *writer);

@@ -1,5 +1,5 @@
-/* multirow: one INSERT … VALUES (…),(…) of the whole batch, prepared, one statement a batch size.
- */
+/* multirow: one INSERT … VALUES (…),(…) of the whole batch, one statement a batch size: prepared,
+ * or unnamed with --protocol extended. */
 #include <string.h>
 
 #include "write/internal.h"
@@ -38,17 +38,17 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
         plan_statement(plan, arena, name, sql, (int)(plan->sizes[i] * columns));
         plan->backend_bytes += plan->sizes[i] * columns * WRITE_PARAM_BACKEND_BYTES;
     }
-    /* The text of a last batch that is smaller than any prepared one is copied behind the values.
-     */
+    /* The text of a last batch that is smaller than any other is copied behind the values. */
     plan->data_bytes = rows * plan->plan->row_max_bytes + plan->row_ends[rows - 1] + 1;
     return true;
 }
 
-static const char *statement_name(const struct write_plan *plan, uint32_t rows) {
-    for (size_t i = 0; i < plan->size_count; i++)
-        if (plan->sizes[i] == rows)
-            return plan->statements[i].name;
-    return NULL;
+/* The number of the statement of so many rows; size_count: there is none. */
+static size_t find_statement(const struct write_plan *plan, uint32_t rows) {
+    size_t i = 0;
+    while (i < plan->size_count && plan->sizes[i] != rows)
+        i++;
+    return i;
 }
 
 static enum write_step begin(struct writer *writer) {
@@ -59,10 +59,10 @@ static enum write_step begin(struct writer *writer) {
     for (uint32_t i = 0; i < writer->count; i++)
         data = encode_params(writer, writer_row(writer, i), i * columns, data);
     struct wire_params params = buffer_params(writer, (int)(writer->count * columns));
-    const char *name = statement_name(plan, writer->count);
+    size_t statement = find_statement(plan, writer->count);
     bool ok;
-    if (name) {
-        ok = wire_send_prepared(writer->wire, name, &params);
+    if (statement < plan->size_count) {
+        ok = send_statement(writer, statement, &params);
     } else {
         size_t length = plan->row_ends[writer->count - 1];
         memcpy(data, plan->sql, length);
@@ -77,6 +77,7 @@ const struct write_path write_path_multirow = {
     .name = "multirow",
     .summary = "one INSERT … VALUES (…),(…) of the batch, prepared, binary parameters",
     .protocol = "prepared",
+    .extended = true,
     .build = build,
     .begin = begin,
     .resume = await_statement,

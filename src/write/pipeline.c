@@ -1,6 +1,6 @@
 /*
- * pipeline: BEGIN, the batch row by row through one prepared INSERT, COMMIT, all in libpq's
- * pipeline mode: one round trip for everything.
+ * pipeline: BEGIN, the batch row by row through one INSERT, COMMIT, all in libpq's pipeline mode:
+ * one round trip for everything. The statements are prepared, or unnamed with --protocol extended.
  *
  * While sending, results are taken as they come; otherwise a large batch would fill both sockets'
  * buffers and client and server would wait for each other.
@@ -25,17 +25,17 @@ static bool send_rows(struct writer *writer) {
         }
         encode_params(writer, writer_row(writer, writer->sent++), 0, writer->buffer->data);
         struct wire_params params = buffer_params(writer, writer->plan->params_max);
-        if (!wire_send_prepared(writer->wire, "row", &params))
+        if (!send_statement(writer, SEND_ROW, &params))
             return false;
     }
     writer->stage = SENT;
-    return send_plain(writer, "commit") && wire_pipeline_sync(writer->wire);
+    return send_plain(writer, SEND_COMMIT) && wire_pipeline_sync(writer->wire);
 }
 
 static enum write_step begin(struct writer *writer) {
     writer_reset(writer);
     writer->stage = SENDING;
-    return send_plain(writer, "begin") && send_rows(writer) ? WRITE_WAIT : WRITE_FAILED;
+    return send_plain(writer, SEND_BEGIN) && send_rows(writer) ? WRITE_WAIT : WRITE_FAILED;
 }
 
 /* Everything up to the synchronisation point has been answered. After an error the server has left
@@ -43,7 +43,7 @@ static enum write_step begin(struct writer *writer) {
 static enum write_step synchronised(struct writer *writer) {
     if (writer->aborted && writer->stage == SENT) {
         writer->stage = ROLLING_BACK;
-        bool sent = send_plain(writer, "rollback") && wire_pipeline_sync(writer->wire);
+        bool sent = send_plain(writer, SEND_ROLLBACK) && wire_pipeline_sync(writer->wire);
         return sent ? WRITE_WAIT : WRITE_FAILED;
     }
     if (writer->failed || !writer->committed)
@@ -92,6 +92,7 @@ const struct write_path write_path_pipeline = {
     .name = "pipeline",
     .summary = "the same as prepared in pipeline mode: one round trip for the whole batch",
     .protocol = "pipeline",
+    .extended = true,
     .build = build_transaction,
     .enter = enter,
     .begin = begin,

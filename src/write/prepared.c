@@ -8,7 +8,7 @@ enum stage { AT_BEGIN, AT_ROWS, AT_COMMIT, AT_ROLLBACK };
 static enum write_step begin(struct writer *writer) {
     writer_reset(writer);
     writer->stage = AT_BEGIN;
-    return send_plain(writer, "begin") ? WRITE_WAIT : WRITE_FAILED;
+    return send_plain(writer, SEND_BEGIN) ? WRITE_WAIT : WRITE_FAILED;
 }
 
 /* A statement has ended well: the next row, or the COMMIT. */
@@ -16,12 +16,12 @@ static bool send_next(struct writer *writer) {
     if (writer->sent == writer->count) {
         writer->stage = AT_COMMIT;
         writer->rows_done_ns = clock_ns();
-        return send_plain(writer, "commit");
+        return send_plain(writer, SEND_COMMIT);
     }
     writer->stage = AT_ROWS;
     encode_params(writer, writer_row(writer, writer->sent++), 0, writer->buffer->data);
     struct wire_params params = buffer_params(writer, writer->plan->params_max);
-    return wire_send_prepared(writer->wire, "row", &params);
+    return send_statement(writer, SEND_ROW, &params);
 }
 
 /* All of a statement's results are taken. */
@@ -29,7 +29,7 @@ static enum write_step statement_ended(struct writer *writer) {
     /* A failed BEGIN has begun nothing, and a failed COMMIT has ended what there was. */
     if (writer->failed && writer->stage == AT_ROWS) {
         writer->stage = AT_ROLLBACK;
-        return send_plain(writer, "rollback") ? WRITE_WAIT : WRITE_FAILED;
+        return send_plain(writer, SEND_ROLLBACK) ? WRITE_WAIT : WRITE_FAILED;
     }
     if (writer->failed || (writer->stage == AT_COMMIT && !writer->committed))
         return WRITE_FAILED;

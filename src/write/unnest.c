@@ -94,13 +94,14 @@ static enum write_step begin(struct writer *writer) {
     }
     struct wire_params params = buffer_params(writer, (int)table->column_count);
     writer->sent = writer->count;
-    return wire_send_prepared(writer->wire, "batch", &params) ? WRITE_WAIT : WRITE_FAILED;
+    return send_statement(writer, 0, &params) ? WRITE_WAIT : WRITE_FAILED;
 }
 
 const struct write_path write_path_unnest = {
     .name = "unnest",
     .summary = "one INSERT … SELECT … FROM unnest($1, …) of the batch, prepared, binary arrays",
     .protocol = "prepared",
+    .extended = true,
     .build = build,
     .begin = begin,
     .resume = await_statement,

@@ -31,8 +31,13 @@ bool write_protocol_parse(const char *text, enum write_protocol *protocol, struc
     return error_hint(error, "simple, extended or prepared");
 }
 
+static bool has_protocol(const struct write_path *path, enum write_protocol protocol) {
+    return !path->protocol || (path->extended && protocol == PROTOCOL_EXTENDED);
+}
+
 const char *write_protocol_name(const struct write_plan *plan) {
-    return plan->path->protocol ? plan->path->protocol : protocol_names[plan->protocol];
+    return has_protocol(plan->path, plan->protocol) ? protocol_names[plan->protocol]
+                                                    : plan->path->protocol;
 }
 
 /* The sizes that a range is drawn from: all of them if they are few, else WRITE_SIZES_MAX evenly
@@ -63,9 +68,21 @@ static bool build(struct write_plan *plan, struct range batch, struct arena *are
     const struct write_path *path = plan->path;
     if (path->one_row)
         batch = (struct range){1, 1};
+    if (!has_protocol(path, plan->protocol))
+        plan->protocol = PROTOCOL_PREPARED;
+    if (plan->protocol == PROTOCOL_EXTENDED && plan->binding != WIRE_BINDING_RAW) {
+        error_usage(
+            error,
+            "--binding libpqtypes sends no parameter types, which --protocol extended needs");
+        return error_hint(error, "use --protocol prepared, or --binding raw");
+    }
     choose_sizes(plan, batch);
     if (!path->build(plan, arena, error))
         return false;
+    if (plan->protocol == PROTOCOL_EXTENDED) {
+        plan->statement_count = 0;
+        plan->backend_bytes = 0;
+    }
     if (plan->data_bytes <= 1u << 30)
         return true;
     error_usage(error, "path %s: %u rows of up to %zu bytes are more than 1 GB in one message",
@@ -228,7 +245,14 @@ bool build_transaction(struct write_plan *plan, struct arena *arena, struct erro
     return true;
 }
 
-bool send_plain(struct writer *writer, const char *name) {
+bool send_statement(struct writer *writer, size_t number, const struct wire_params *params) {
+    const struct write_statement *statement = &writer->plan->statements[number];
+    return writer->plan->protocol == PROTOCOL_EXTENDED
+               ? wire_send_params(writer->wire, statement->sql, params)
+               : wire_send_prepared(writer->wire, statement->name, params);
+}
+
+bool send_plain(struct writer *writer, enum transaction_statement which) {
     struct wire_params none = buffer_params(writer, 0);
-    return wire_send_prepared(writer->wire, name, &none);
+    return send_statement(writer, which, &none);
 }

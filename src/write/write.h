@@ -38,15 +38,15 @@ struct write_plan {
     const struct write_path *path;
     const struct plan *plan;
     const char *table;            /* that is written: quoted, qualified */
-    enum write_protocol protocol; /* of `insert`; the other paths have their own */
+    enum write_protocol protocol; /* that its statements are sent by */
     enum wire_binding binding;
     uint32_t sizes[WRITE_SIZES_MAX]; /* batch sizes, ascending */
     size_t size_count;
-    struct write_statement *statements; /* to prepare on each connection */
-    size_t statement_count;
-    const char *sql;  /* of the path: its text, or the constant beginning of it */
-    size_t *row_ends; /* multirow: bytes of sql that hold the first n + 1 rows */
-    int params_max;   /* widest statement */
+    struct write_statement *statements; /* of the path, whether prepared or sent unnamed */
+    size_t statement_count; /* to prepare on each connection; 0: they are sent unnamed */
+    const char *sql;        /* of the path: its text, or the constant beginning of it */
+    size_t *row_ends;       /* multirow: bytes of sql that hold the first n + 1 rows */
+    int params_max;         /* widest statement */
     const uint32_t *type_oids;
     const int *formats; /* params_max times 1 */
     size_t
@@ -127,6 +127,7 @@ struct write_path {
     const char *name;
     const char *summary;  /* what one commit does */
     const char *protocol; /* NULL: --protocol decides */
+    bool extended;        /* --protocol extended decides all the same: its statements go unnamed */
     bool one_row;         /* a batch is always 1 */
     bool own_commit;      /* COMMIT is a round trip of its own, with its own latency */
     bool (*build)(struct write_plan *plan, struct arena *arena, struct error *error);
@@ -142,6 +143,8 @@ const struct write_path *write_path_find(const char *name); /* NULL: no such */
 /* Parses "simple", "extended" or "prepared". */
 MUST_CHECK bool write_protocol_parse(const char *text, enum write_protocol *protocol,
                                      struct error *error);
+/* Of a plan that has path and protocol at least: as what its path sends, also if the protocol is
+ * one that it does not have. */
 const char *write_protocol_name(const struct write_plan *plan);
 
 #endif

@@ -18,6 +18,8 @@ setup() {
 }
 
 teardown() {
+    # A backend that a test has stopped.
+    [ -z "${STOPPED:-}" ] || kill -CONT "$STOPPED" 2>/dev/null || true
     world_teardown
 }
 
@@ -162,6 +164,55 @@ SQL
     assert_target_clean
 }
 
+# refusing_schema FIRST LATER: a table whose first insert is refused with one SQLSTATE and all others
+# with another. A sequence counts what is rolled back too.
+refusing_schema() {
+    cat >"$WORLD/refusing.sql" <<SQL
+CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, note int NOT NULL);
+CREATE SEQUENCE attempts;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS \$\$
+BEGIN
+    IF nextval('attempts') = 1 THEN
+        RAISE EXCEPTION 'the first attempt' USING ERRCODE = '$1';
+    END IF;
+    RAISE EXCEPTION 'a later attempt' USING ERRCODE = '$2';
+END \$\$;
+CREATE TRIGGER refuse BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse();
+SQL
+}
+
+# refused PATH: a run of that path that ends with exit code 1
+refused() {
+    run_start --schema "$WORLD/refusing.sql" --path "$1" --pool 1 --rows 10 --ceiling off \
+        --json "$JSON" "${on_target[@]}"
+    run_ends 1
+}
+
+@test "what the server refuses ten times in a row for others' sake ends the run" {
+    local path
+    refusing_schema 40001 40001
+    for path in insert prepared pipeline copy-text; do
+        refused "$path"
+        run_says "after 10 retries"
+        run_says "SQLSTATE 40001"
+        json "$JSON" '.cells[0] | .retried == 10 and .rounds[0].retried == 10
+            and .verified.acknowledged_rows == 0 and .verified.found_rows == 0'
+    done
+    assert_target_clean
+}
+
+@test "another error at a retry is the one that is told" {
+    local path
+    refusing_schema 40P01 53100
+    for path in insert prepared pipeline copy-text; do
+        refused "$path"
+        run_says "SQLSTATE 53100"
+        refute grep -e "first attempt" -e 40P01 "$RUN_OUT.err"
+        json "$JSON" '.cells[0].retried == 1 and .cells[0].verified.found_rows == 0'
+    done
+    assert_target_clean
+}
+
 # order_of OPTION…: the cells as the live line of a terminal names them
 order_of() {
     script -qec "'$PGWRITE' run --path insert,multirow,pipeline,copy-binary --pool 1 --rows 20 \
@@ -208,6 +259,46 @@ order_of() {
         and .max_ms < 4000 and .time_s > 2 and .seen >= 4'
     json "$JSON" '.cells[0].lock_wait_share == .cells[0].lock_waits.share'
     grep -q "waited for locks .* behind “LOCK TABLE" "$RUN_OUT.out"
+    assert_target_clean
+}
+
+# stop_sampler: holds its backend where it waits for its client, so that it has no lock of the
+# server's own that others would wait for
+stop_sampler() {
+    STOPPED=$(sql "$TARGET" "SELECT pid FROM pg_stat_activity
+        WHERE application_name = 'pgwrite sampler'")
+    [ -n "$STOPPED" ] || return
+    kill -STOP "$STOPPED" || return
+    [ "$(sql "$TARGET" "SELECT state = 'idle' AND wait_event = 'ClientRead'
+        FROM pg_stat_activity WHERE pid = $STOPPED")" != t ] || return 0
+    kill -CONT "$STOPPED"
+    return 1
+}
+
+# lasts: how many ms from when the run writes until it has ended with exit code 0
+lasts() {
+    local begun_us=${EPOCHREALTIME/[.,]/}
+    run_ends 0 || return
+    MS=$(((${EPOCHREALTIME/[.,]/} - begun_us) / 1000))
+}
+
+@test "a sampler whose backend does not answer delays the end of the run by seconds at most" {
+    local options=(--path insert --pool 2 --warmup 0s --duration 3s --ceiling off --json "$JSON")
+    local undisturbed_ms
+    run_start "${options[@]}" "${on_target[@]}"
+    run_is_writing target
+    lasts
+    undisturbed_ms=$MS
+    run_start "${options[@]}" "${on_target[@]}"
+    run_is_writing target
+    wait_until stop_sampler
+    lasts
+    echo "$MS ms, undisturbed $undisturbed_ms ms"
+    [ "$MS" -lt $((undisturbed_ms + 6000)) ]
+    # It is told.
+    json "$JSON" '.verdict == "pass" and .cells[0].verified.ok'
+    json "$JSON" '.warnings | any(test("sampling of waits ended early"))'
+    kill -CONT "$STOPPED"
     assert_target_clean
 }
 

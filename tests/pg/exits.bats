@@ -130,7 +130,7 @@ interrupted_in_window() {
     is_cleaning_up() {
         [ "$(sql "$TARGET" "SELECT count(*) FROM pg_stat_activity
             WHERE application_name = 'pgwrite' AND wait_event_type = 'Lock'
-            AND query ~ '^ROLLBACK; DROP SCHEMA'")" = 1 ]
+            AND query ~ '^DROP SCHEMA [^;]*$'")" = 1 ]
     }
     wait_until is_cleaning_up
     companion_ends

@@ -42,6 +42,26 @@ make_results() {
         --json "$here/failed.json" || code=$?
     [ "$code" = 1 ]
     make_interrupted "$here"
+    make_waits "$here"
+}
+
+# Short lock waits, which the log knows better than the samples, and long ones behind companions.
+make_waits() {
+    "$PGWRITE" run -q --throwaway --data-dir "$1" hot-row --path insert --pool 8 --warmup 200ms \
+        --duration 1s --ceiling 100ms --log-locks --json "$1/hot.json" >"$1/out" 2>&1
+    printf '%s\n' 'CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY, n int NOT NULL);' \
+        'CREATE TABLE others (n int); INSERT INTO others VALUES (1);' >"$1/companions.sql"
+    cat >"$1/companions.yaml" <<'EOF'
+schema: companions.sql
+table: t
+companions:
+  - {do: lock, name: table, table: t, mode: exclusive, hold: 100ms, every: 300ms}
+  - {do: lock, name: nothing, table: others, row: n = 2, hold: 10ms, every: 300ms}
+  - {do: read, query: SELECT n FROM others, every: 100ms}
+  - {do: ddl, sql: SELECT pg_sleep(60)}
+EOF
+    on_it "$1/companions.yaml" --path insert,copy-text --pool 3 --batch 10 --mode steady \
+        --interval 200ms --warmup 0s --duration 600ms --fsync-probe "$1" --json "$1/beside.json"
 }
 
 # The first of two cells is cut short, the second never begins.
@@ -62,12 +82,26 @@ violations() {
 
 @test "every kind of result is as the schema says" {
     local name
-    for name in complete rows one failed interrupted; do
+    for name in complete rows one failed interrupted hot beside; do
         run violations "$RESULTS/$name.json"
         echo "$name: $output"
         [ "$status" = 0 ]
         [ -z "$output" ]
     done
+}
+
+@test "waits, companions, the probe and the mode are in the results that were made for them" {
+    json "$RESULTS/hot.json" '.fsync_probe.flushes > 0 and (.cells[0] | .ceiling.rows_per_s > 0
+        and .lock_wait_share > 0 and (.lock_waits.by | length) > 0
+        and .lock_waits.logged.threshold_ms == 10)'
+    # What is not known of a wait is null, and no empty text.
+    json "$RESULTS/hot.json" '[.. | objects | .locktype?, .mode?, .relation?, .statement?]
+        | all(. != "")'
+    json "$RESULTS/beside.json" '.run.mode == "steady" and (.fsync_probe.flushes > 0)
+        and ([.cells[] | .rounds[0].window_at_s >= 1.2 and .lock_waits.time_s > 0] | all)'
+    json "$RESULTS/beside.json" '[.cells[].companions | map({(.name): .}) | add
+        | .table.runs > 0 and .nothing.errors > 0 and .read.rows > 0 and .ddl.runs == 0
+        and .ddl.mean_ms == null and .nothing.first_error != null] | all'
 }
 
 @test "the check of the schema finds what is wrong" {
@@ -127,7 +161,7 @@ violations() {
 
 @test "what is not measured, or does not apply, is null" {
     local name
-    for name in complete rows one failed interrupted; do
+    for name in complete rows one failed interrupted hot beside; do
         json "$RESULTS/$name.json" '[.cells[] | .users, .rate,
             (.latency, .rounds[].latency | .lag, .pool_wait)] | unique == [null]'
         # Commits that are counted when their second is over come too late for its quantiles.
@@ -173,7 +207,7 @@ violations() {
     refute grep -inE '[:[,] *"?-?(nan|inf|infinity)"? *,?$' "$RESULTS"/*.json
     # Nor one that only a mistake can make so large.
     local name
-    for name in complete rows one failed interrupted; do
+    for name in complete rows one failed interrupted hot beside; do
         json "$RESULTS/$name.json" '[.cells | .. | numbers | . >= 0 and . < 1e15] | all'
     done
 }
@@ -186,7 +220,7 @@ histograms() {
 
 @test "histograms decode, and hold the latencies" {
     local name
-    for name in complete rows failed interrupted; do
+    for name in complete rows failed interrupted hot beside; do
         histograms "$RESULTS/$name.json" >"$WORLD/lines"
         cut -f 1 "$WORLD/lines" | "$(build_dir)/tests/hdr_decode" >"$WORLD/decoded"
         [ -s "$WORLD/decoded" ]

@@ -57,6 +57,22 @@ assert_same_content() {
     done
 }
 
+@test "same content by the extended protocol of multirow, unnest and pipeline" {
+    measure "$WORKLOAD" --rows "$ROWS" --path multirow,unnest,pipeline --pool 1,5 \
+        --protocol extended --batch 7
+    assert_same_content 6
+    same protocol "$(result '[.cells[].protocol] | unique | .[]')" extended
+    # Ranges, and a last batch of a size of its own.
+    measure "$WORKLOAD" --rows "$ROWS" --path multirow,unnest,pipeline --pool 5 \
+        --protocol extended --batch 5..15
+    assert_same_content 3
+    # simple is a protocol of insert alone.
+    measure "$WORKLOAD" --rows "$ROWS" --protocol simple
+    assert_same_content 8
+    same protocols "$(result '[.cells[].protocol] | unique | join(" ")')" \
+        "copy pipeline prepared simple"
+}
+
 @test "same content through libpqtypes" {
     [[ $("$PGWRITE" --version) == *', libpqtypes)' ]] || skip "built without libpqtypes"
     measure "$WORKLOAD" --rows "$ROWS" --pool 1,5 --batch 5..15 --binding libpqtypes

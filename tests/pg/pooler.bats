@@ -163,14 +163,37 @@ is_refused() {
     [ "$(result '.cells[0].verified.server_commits')" != null ]
 }
 
+@test "multirow, unnest and pipeline with unnamed statements" {
+    works trans --path multirow,unnest,pipeline --protocol extended --pool 1,8 --batch 7
+    same cells "$(result '.cells | length')" 6
+    same protocol "$(result '[.cells[].protocol] | unique | .[]')" extended
+    works single --path multirow,unnest,pipeline --protocol extended --pool 4 --batch 5..15
+}
+
 @test "a path that needs a named statement is refused, and says why" {
     is_refused trans --path insert --protocol prepared --pool 1
     for path in multirow unnest prepared pipeline; do
         is_refused trans --path "$path" --pool 1
         grep '^pgwrite: ' "$WORLD/err" | grep -q "path $path"
     done
+    is_refused trans --path prepared --protocol extended --pool 1
     # One among others: nothing is measured before it.
     is_refused trans --path copy-text,multirow --pool 4
+}
+
+@test "what needs a session of its own is refused, and says why" {
+    local code options what
+    for what in "--log-locks" "--mode steady" "--mode cycle" "migration"; do
+        read -ra options <<<"$what"
+        code=0
+        pooled trans --path insert --protocol extended --pool 1 "${options[@]}" || code=$?
+        cat "$WORLD/err"
+        same "exit code" "$code" 2
+        grep '^pgwrite: ' "$WORLD/err" | grep -qF "$REASON"
+        grep -q '^hint: connect to the server itself' "$WORLD/err"
+        [ ! -e "$JSON" ]
+        assert_no_schema
+    done
 }
 
 @test "a path that needs a named statement works where the pooler keeps track of them" {
@@ -216,6 +239,37 @@ END
     cat "$WORLD/states"
     same "sessions" "$(cut -d '|' -f 1 "$WORLD/states" | sort -u | wc -l)" 2
     same "what they keep" "$(cut -d '|' -f 2- "$WORLD/states" | sort -u)" '|0|0|0|0'
+}
+
+# The settings of the only session of `single`, and who it is.
+single_settings() {
+    through single "SELECT pg_backend_pid(), current_user, current_setting('role'),
+        (SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings
+         WHERE source = 'session' AND name NOT IN ('application_name', 'client_encoding', 'DateStyle',
+            'TimeZone', 'standard_conforming_strings'))"
+}
+
+@test "what the schema file sets is not left in the sessions that others get next" {
+    local before
+    # As pg_dump writes it, and more.
+    cat >"$WORLD/sets.sql" <<'END'
+CREATE TABLE t (id int);
+SET statement_timeout = 0;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET work_mem = '8MB';
+SET idle_in_transaction_session_timeout = 0;
+SET TIME ZONE 'Asia/Tokyo';
+RESET bytea_output;
+SET ROLE postgres;
+END
+    # What a pooler's connect_query may have set is there afterwards too.
+    through single "SET search_path = pg_temp, \"a b\"; SET bytea_output = escape"
+    before=$(single_settings)
+    [[ $before == *'|postgres|none|bytea_output=escape search_path=pg_temp, "a b"' ]]
+    pooled single --schema "$WORLD/sets.sql" --rows 10 --path insert --protocol extended --pool 2
+    same "the session" "$(single_settings)" "$before"
+    through single "RESET search_path; RESET bytea_output"
+    assert_no_schema
 }
 
 # Somebody else's session through the same pooler, which asks again and again until it is told to
@@ -266,11 +320,37 @@ writes() {
     assert_no_schema
 }
 
+@test "clean finds the schema of a run that was killed behind the pooler, on this machine" {
+    local schema
+    "$PGWRITE" run --quiet -h "$POOLER" -p 6432 -U postgres -d trans --path insert \
+        --protocol extended --pool 2 --warmup 0s --duration 60s >"$WORLD/out" 2>"$WORLD/err" 3>&- &
+    RUN=$!
+    wait_until writes
+    kill -KILL "$RUN"
+    wait "$RUN" || true
+    RUN=
+    schema=$(schemas)
+    # On another machine, or before the last boot, nothing is known of that process.
+    sql "DO \$\$ BEGIN EXECUTE format('COMMENT ON SCHEMA $schema IS %L',
+        replace(obj_description('$schema'::regnamespace), ' (', ' (other-')); END \$\$"
+    "$PGWRITE" clean --yes -h "$SOCKET" -U postgres -d postgres >"$WORLD/clean"
+    cat "$WORLD/clean"
+    grep -q "^schema  $schema .*perhaps of a live run, pid [0-9]* on " "$WORLD/clean"
+    same "the schema" "$(schemas)" "$schema"
+    sql "DO \$\$ BEGIN EXECUTE format('COMMENT ON SCHEMA $schema IS %L',
+        replace(obj_description('$schema'::regnamespace), ' (other-', ' (')); END \$\$"
+    # Through the pooler as well as without it.
+    "$PGWRITE" clean --yes -h "$POOLER" -p 6432 -U postgres -d trans >"$WORLD/clean"
+    cat "$WORLD/clean"
+    grep -q "^schema  $schema .*: removed" "$WORLD/clean"
+    assert_no_schema
+}
+
 @test "startup parameters that the pooler refuses: it is said which" {
     local code=0
     PGOPTIONS='-c work_mem=8MB' pooled trans --path copy-text --rows 10 || code=$?
     same "exit code" "$code" 1
-    grep -q '^pgwrite: .*unsupported startup parameter: options' "$WORLD/err"
+    grep -q '^pgwrite: .*unsupported startup parameter.*\(options\|work_mem\)' "$WORLD/err"
     grep -q '^hint: .*PGOPTIONS' "$WORLD/err"
     assert_no_schema
 }

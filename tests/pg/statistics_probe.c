@@ -5,6 +5,7 @@
  *
  * Reads both, runs the command, reads both again, and prints the differences, name=value: each
  * member, the WAL positions begin_lsn and end_lsn around the command, the backend's postmaster.
+ * Before each reading of the statistics it waits as statistics_await does.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,6 +43,13 @@ static void print_lsn(struct control *control, const char *name) {
     control_rows_free(rows);
 }
 
+static void read_statistics(struct control *control, int64_t table, struct server_statistics *out) {
+    struct error error = {0};
+    statistics_await(control);
+    if (!statistics_read(control, table, out, &error))
+        fail(&error);
+}
+
 static void run(char **words) {
     int status;
     fflush(stdout);
@@ -58,9 +66,8 @@ static void run(char **words) {
 
 static void print_statistics(const struct server_statistics *is) {
     printf("temp_files=%.0f\ntemp_bytes=%.0f\n", is->temp_files, is->temp_bytes);
-    printf("wal_records=%.0f\nwal_fpi=%.0f\nwal_bytes=%.0f\n", is->wal_records, is->wal_fpi,
-           is->wal_bytes);
-    printf("wal_buffers_full=%.0f\nwal_flushes=%.0f\n", is->wal_buffers_full, is->wal_flushes);
+    printf("wal_records=%.0f\nwal_fpi=%.0f\nwal_buffers_full=%.0f\nwal_flushes=%.0f\n",
+           is->wal_records, is->wal_fpi, is->wal_buffers_full, is->wal_flushes);
     printf("checkpoints_timed=%.0f\ncheckpoints_requested=%.0f\n", is->checkpoints_timed,
            is->checkpoints_requested);
     printf("buffers_checkpointer=%.0f\nbuffers_bgwriter=%.0f\nbuffers_backend=%.0f\n",
@@ -96,8 +103,7 @@ int main(int argc, char **argv) {
     struct server_statistics before, after, statistics;
     struct host_sample host_before, host_after;
     struct host_usage usage;
-    if (!statistics_read(control, table, &before, &error))
-        fail(&error);
+    read_statistics(control, table, &before);
     print_lsn(control, "begin_lsn");
     host_sample(postmaster, &host_before);
     uint64_t begin_ns = clock_ns();
@@ -105,8 +111,7 @@ int main(int argc, char **argv) {
         run(argv + 5);
     host_sample(postmaster, &host_after);
     uint64_t end_ns = clock_ns();
-    if (!statistics_read(control, table, &after, &error))
-        fail(&error);
+    read_statistics(control, table, &after);
     print_lsn(control, "end_lsn");
     control_close(control);
 

@@ -32,17 +32,18 @@ CREATE TRIGGER slow BEFORE INSERT ON hit FOR EACH ROW EXECUTE FUNCTION slow();
 EOF
 }
 
-# What the writers have waited by their own clocks, in seconds: responses of 20 ms and more, each
-# without what a commit that waits for nobody takes.
+# waited_s [MS]: what the writers have waited by their own clocks, in seconds: responses of that many ms
+# (20) and more, each without what a commit that waits for nobody takes.
 waited_s() {
     local sum count
     read -r sum count < <(result '.cells[0].rounds[0].histograms.response' |
-        "$(build_dir)/tests/hdr_decode" --above 20)
+        "$(build_dir)/tests/hdr_decode" --above "${1:-20}")
     jq -n "$sum - $count * $(result '.cells[0].latency.response.p50') / 1e6"
 }
 
 # near A B SHARE: A differs from B by at most that share of B
 near() {
+    echo "# $1 of $2" >&3
     jq -n -e "($1 - $2 | fabs) <= $3 * $2" >/dev/null || {
         echo "$1 is not within $3 of $2" >&2
         return 1
@@ -113,13 +114,13 @@ EOF
 
 @test "in a chain of three the root is found behind the blocker" {
     slow_schema
-    measure --path insert --pool 2 --rows 5000 --ceiling off --fsync-probe off "$(workload chain <<'EOF'
+    measure --path insert --pool 2 --rows 2400 --ceiling off --fsync-probe off "$(workload chain <<'EOF'
 schema: slow.sql
 table: hit
 columns: {site_id: {gen: const, value: 1}}
 companions:
-  - {do: lock, name: root, table: other, hold: 400ms, every: 900ms}
-  - {do: ddl, name: middle, after: 100ms, every: 900ms, times: 3,
+  - {do: lock, name: root, table: other, hold: 1700ms, every: 2100ms}
+  - {do: ddl, name: middle, after: 100ms, every: 2100ms, times: 2,
      sql: "DO $$ BEGIN LOCK TABLE hit IN SHARE MODE; LOCK TABLE other IN ACCESS SHARE MODE; END $$"}
 EOF
 )"
@@ -127,7 +128,8 @@ EOF
     holds '.cells[0].lock_waits.by[0] | .depth == 2
         and (.blocker.application | endswith("middle")) and (.root.application | endswith("root"))
         and (.root.state == "idle in transaction") and (.root.statement | test("LOCK TABLE"))'
-    near "$(result '.cells[0].lock_waits.time_s')" "$(waited_s)" 0.10
+    # They wait for 1.6 s each time; what is shorter is a busy machine's affair.
+    near "$(result '.cells[0].lock_waits.time_s')" "$(waited_s 400)" 0.05
     grep "root" "$WORLD/out"
 }
 
@@ -218,7 +220,6 @@ EOF
 @test "sampling takes less than 2 % of a core, with 8 sessions and with 200" {
     measure --path insert --pool 8,200 --duration 3s --ceiling off --fsync-probe off
     result '.cells[] | [.pool, .lock_waits.sampler_core_share, .lock_waits.sampler_cost_exact]'
-    # The interval is adapted as it goes; a third more is the noise of a busy machine.
-    holds '[.cells[].lock_waits.sampler_core_share < 0.027] | all'
+    holds '[.cells[].lock_waits.sampler_core_share < 0.02] | all'
     grep -E "[0-9.]+ % of a core" "$WORLD/out"
 }

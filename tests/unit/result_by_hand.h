@@ -213,6 +213,7 @@ static inline struct result make_full_result(struct arena *arena) {
     add_lock_waits(&result.cells[0].rounds[1]);
     result.cells[0].ceiling_rows_per_s = 90000;
     result.cells[1].ceiling_rows_per_s = 200000;
+    result.client_rss_bytes = 12e6;
     result.fsync_dir = "/var/tmp";
     result.fsync = (struct fsync_probe){8120, 98, 410, 2100, 2000, false};
     return result;

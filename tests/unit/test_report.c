@@ -149,6 +149,48 @@ static void lock_waits_are_denied_only_where_sampled(void **state) {
     }
 }
 
+static void a_share_that_shows_as_1_is_not_below_it(void **state) {
+    (void)state;
+    static const struct {
+        double share;
+        const char *said;
+    } cases[] = {{0.0049, "Lock waits stayed below 1 %."},
+                 {0.0051, "Lock waits took at most 1 %."},
+                 {0.0099, "Lock waits took at most 1 %."},
+                 {0.0101, "insert waited for locks 1 % of its time."}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct result result = make_result(&arena, 1, 1);
+        result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+        result.cells[0].rounds[0].waits->lock_share = cases[i].share;
+        char *text = print(&result);
+        assert_non_null(strstr(text, cases[i].said));
+        release(&result, text);
+    }
+}
+
+static void the_plan_says_what_has_no_fixed_length(void **state) {
+    (void)state;
+    static const struct {
+        struct result plan;
+        const char *text;
+    } cases[] = {
+        {{.mode = "fixed", .warmup_ns = NS_PER_S, .duration_ns = 3 * NS_PER_S, .rounds = 1},
+         "1 s warm-up, 3 s measured, 1 round"},
+        {{.mode = "steady", .warmup_ns = NS_PER_S, .duration_ns = 3 * NS_PER_S, .rounds = 2},
+         "mode steady, 1 s or more warm-up, 3 s measured, 2 rounds"},
+        {{.mode = "cycle", .warmup_ns = 0, .duration_ns = 3 * NS_PER_S, .rounds = 5},
+         "mode cycle, 0 s warm-up, 3 s or more measured, 5 rounds"},
+        {{.mode = "fixed", .rows = 10000, .rounds = 1}, "10,000 rows a cell, 1 round"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct strbuf text = STRBUF_INIT;
+        report_plan(&cases[i].plan, &text);
+        assert_string_equal(text.text, cases[i].text);
+        strbuf_release(&text);
+    }
+}
+
 static void no_line_ends_in_a_blank(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -179,6 +221,8 @@ int main(void) {
         cmocka_unit_test(wrong_and_unknown_are_told_apart),
         cmocka_unit_test(no_commit_is_no_rate_to_compare),
         cmocka_unit_test(lock_waits_are_denied_only_where_sampled),
+        cmocka_unit_test(a_share_that_shows_as_1_is_not_below_it),
+        cmocka_unit_test(the_plan_says_what_has_no_fixed_length),
         cmocka_unit_test(no_line_ends_in_a_blank),
         cmocka_unit_test(samples_needed),
     };

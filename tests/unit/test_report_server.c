@@ -53,15 +53,19 @@ static void everything_is_shown(void **state) {
     has(text, "sampled every 21 ms");
     has(text, "sampling took at most 0.4 % of a core");
     has(text, "deadlocks   4, retried 8 times; the latency includes it");
-    has(text, "server log  24 waits of 10 ms and more took 4.62 s, longest 310 ms (exact); 2 did");
+    has(text, "server log  24 waits of 10 ms and more took 4.62 s, longest 310 ms (exact); 2 more "
+              "did not "
+              "get their lock in the window: their time is left out\n");
     has(text, "machine     steal 3 %, CPU pressure 12 %, I/O pressure 4 %, memory pressure <1 %");
     has(text, "disk        2,000 flushes (fdatasync) in /var/tmp: 8,120/s, median 98 µs");
-    has(text, "the fastest cell made 1,700 commits/s: 0.21 for each of these flushes\n");
+    has(text, "the fastest cell made 1,700 commits/s: 0.21 commits a flush\n");
     has_not(text, "it lies");
+    has(text, "memory      server 191 MB (most of any cell), pgwrite 11.4 MB\n");
+    has(text, "buffers     written by checkpointer 3,600, background writer 12, backends 280\n");
     has(text,
         "companion   insert: orders (lock row): 18 times, mean 203 ms, longest 210 ms, waited "
         "600 ms for its own lock; 2 errors: canceling statement due to lock timeout\n");
-    has(text, "companion   insert: ddl: never came to its end");
+    has(text, "companion   insert: ddl: not once to its end\n");
     has(text, "autovacuum  of the tables written to: 4 × vacuum, 8 × analyze");
     has(text, "temp files  8, 12 MB");
     has(text, "insert waited for locks 35 % of its time, most of it: transactionid of counters, "
@@ -143,6 +147,8 @@ static void what_is_unknown_takes_no_room(void **state) {
                                          "records",
                                          "ceiling",
                                          "machine",
+                                         "memory",
+                                         "buffers",
                                          "disk",
                                          "temp",
                                          "companion",
@@ -171,11 +177,66 @@ static void known_columns_alone_are_shown(void **state) {
     release(&result, text);
 }
 
-static void a_doubtful_disk_is_named(void **state) {
+static void surroundings_are_shown_as_far_as_known(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 1, 1);
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.client_rss_bytes = 12e6;
+    result.cells[0].rounds[0].statistics.buffers_checkpointer = 0;
+    result.cells[0].rounds[0].statistics.buffers_bgwriter = 1203;
+    char *text = print(&result);
+    has(text, "\nmemory      pgwrite 11.4 MB\n");
+    has(text, "\nbuffers     written by checkpointer 0, background writer 1,203\n");
+    release(&result, text);
+
+    result = make_result(&arena, 1, 1);
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[0].rounds[0].host.server_memory_bytes = 300e6;
+    result.cells[0].rounds[0].statistics.buffers_checkpointer = 0;
+    text = print(&result);
+    has(text, "\nmemory      server 286 MB\n");
+    has_not(text, "buffers");
+    release(&result, text);
+}
+
+static void readers_alone_have_rows(void **state) {
+    (void)state;
+    static const struct {
+        struct companion_result companion;
+        const char *line;
+    } cases[] = {
+        {{.name = "ddl", .what = "ddl", .runs = 1, .rows = 1, .total_s = 2, .max_ms = 2000},
+         "companion   ddl: 1 time, mean 2 s, longest 2 s\n"},
+        {{.name = "a", .what = "read", .runs = 2, .rows = 1, .total_s = 2, .max_ms = 1000},
+         "companion   a (read): 2 times, mean 1 s, longest 1 s, 1 row\n"},
+        {{.name = "b", .what = "export", .rows = 300},
+         "companion   b (export): not once to its end, 300 rows\n"},
+        {{.name = "c", .what = "read"}, "companion   c (read): not once to its end\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct result result = make_result(&arena, 1, 1);
+        result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+        struct result_round *round = &result.cells[0].rounds[0];
+        round->companions = calloc(1, sizeof *round->companions);
+        round->companion_count = 1;
+        *round->companions = cases[i].companion;
+        char *text = print(&result);
+        has(text, cases[i].line);
+        release(&result, text);
+    }
+}
+
+static void a_doubtful_disk_is_a_warning(void **state) {
     (void)state;
     struct arena arena = {0};
     struct result result = make_full_result(&arena);
+    result_warn_disk(&result);
+    assert_int_equal(result.warning_count, 0);
     result.fsync = (struct fsync_probe){40000, 24, 30, 100, 2000, true};
+    result_warn_disk(&result);
+    assert_int_equal(result.warning_count, 1);
     char *text = print(&result);
     has(text, "warning     /var/tmp: a flush takes 24 µs: only a disk whose cache outlives a power "
               "cut may be so fast; if it has none, it lies\n");
@@ -218,18 +279,52 @@ static void holders_are_described(void **state) {
     }
 }
 
-static void the_log_is_silent_unless_asked(void **state) {
+static void kinds_without_a_mode_say_why(void **state) {
     (void)state;
-    for (int asked = 0; asked < 2; asked++) {
+    for (int several = 0; several < 2; several++) {
+        struct arena arena = {0};
+        struct result result = make_full_result(&arena);
+        struct lock_waits *wait = &result.cells[0].rounds[1].waits->locks[0];
+        *wait = (struct lock_waits){.time_s = 4.19, .max_ms = UNKNOWN};
+        snprintf(wait->locktype, sizeof wait->locktype, several ? "other" : "tuple");
+        char *text = print(&result);
+        if (several)
+            has_not(text, "over before");
+        else
+            has(text, "    short   over before it could be looked at\n");
+        release(&result, text);
+    }
+}
+
+static void the_log_says_what_it_holds(void **state) {
+    (void)state;
+    static const struct {
+        double threshold_ms;
+        uint64_t waits, unfinished;
+        const char *line; /* NULL: none */
+    } cases[] = {
+        {1000, 0, 0, NULL},
+        {10, 0, 0, "server log  no wait lasted 10 ms (exact)\n"},
+        {10, 0, 1,
+         "server log  1 wait of 10 ms and more did not get its lock in the window: its time is "
+         "left "
+         "out\n"},
+        {1000, 1, 0, "server log  1 wait of 1000 ms and more took 2 s, longest 2 s (exact)\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct arena arena = {0};
         struct result result = make_result(&arena, 1, 1);
         result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
         struct lock_log *logged = result.cells[0].rounds[0].logged = calloc(1, sizeof *logged);
         assert_non_null(logged);
-        logged->threshold_ms = asked ? 10 : 1000;
+        logged->threshold_ms = cases[i].threshold_ms;
+        logged->waits = cases[i].waits;
+        logged->unfinished = cases[i].unfinished;
+        logged->total_s = 2 * (double)cases[i].waits;
+        logged->max_ms = 2000 * (double)cases[i].waits;
         char *text = print(&result);
-        if (asked)
-            has(text, "server log  no wait of 10 ms or more got its lock (exact)\n");
+        if (cases[i].line)
+            has(text, cases[i].line);
         else
             has_not(text, "server log");
         release(&result, text);
@@ -243,9 +338,12 @@ int main(void) {
         cmocka_unit_test(thin_samples_have_no_bar),
         cmocka_unit_test(what_is_unknown_takes_no_room),
         cmocka_unit_test(known_columns_alone_are_shown),
-        cmocka_unit_test(a_doubtful_disk_is_named),
+        cmocka_unit_test(surroundings_are_shown_as_far_as_known),
+        cmocka_unit_test(readers_alone_have_rows),
+        cmocka_unit_test(a_doubtful_disk_is_a_warning),
         cmocka_unit_test(holders_are_described),
-        cmocka_unit_test(the_log_is_silent_unless_asked),
+        cmocka_unit_test(kinds_without_a_mode_say_why),
+        cmocka_unit_test(the_log_says_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -254,6 +254,41 @@ static void unknown_is_null(void **state) {
     done(&result, root);
 }
 
+static void waits_that_were_hardly_seen_have_no_figures(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    struct result_round *round = &result.cells[0].rounds[1];
+    round->waits->lock_max_ms = UNKNOWN;
+    round->waits->lock_seen = 0;
+    round->waits->locks[0] =
+        (struct lock_waits){.locktype = "tuple", .time_s = 4.19, .max_ms = UNKNOWN};
+    *round->logged->kinds[0].mode = '\0';
+    json_t *root = written(&result);
+    const json_t *waits = find(root, "cells.0.lock_waits");
+    is_null(waits, "max_ms");
+    is(waits, "seen", 0);
+    says(waits, "by.0.locktype", "tuple");
+    static const char *const nulls[] = {"by.0.mode",    "by.0.relation", "by.0.max_ms",
+                                        "by.0.blocker", "by.0.depth",    "logged.by.0.mode"};
+    for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
+        is_null(waits, nulls[i]);
+    done(&result, root);
+}
+
+static void a_doubtful_disk_is_among_the_warnings(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_full_result(&arena);
+    result.fsync = (struct fsync_probe){40000, 24.4, 30, 100, 2000, true};
+    result_warn_disk(&result);
+    json_t *root = written(&result);
+    says(root, "warnings.0",
+         "/var/tmp: a flush takes 24.4 µs: only a disk whose cache outlives a power cut may be so "
+         "fast; if it has none, it lies");
+    done(&result, root);
+}
+
 static void the_series_joins_load_and_samples(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -354,6 +389,8 @@ int main(void) {
         cmocka_unit_test(everything_is_written),
         cmocka_unit_test(cells_are_over_their_rounds),
         cmocka_unit_test(unknown_is_null),
+        cmocka_unit_test(waits_that_were_hardly_seen_have_no_figures),
+        cmocka_unit_test(a_doubtful_disk_is_among_the_warnings),
         cmocka_unit_test(the_series_joins_load_and_samples),
         cmocka_unit_test(verification_says_what_it_knows),
         cmocka_unit_test(the_last_round_is_one_that_was_measured),
