@@ -2,16 +2,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -134,37 +127,8 @@ void control_set_heed_interrupt(struct control *control, bool heed) {
 }
 
 /* Seconds that a server is given to take a cancel and undo what it cancelled, before the connection
- * is given up; and how often it is looked whether the cancel was taken. */
-enum { CANCEL_TIMEOUT_S = 10, CANCEL_POLL_NS = 1000000 };
-
-/* PQcancel() knows no deadline: it waits for a server that accepts its connection and then hangs.
- * It may be called in a signal handler, and so in the child of a process with threads. A cancel
- * that does not arrive is no error here: the query's end is then awaited in vain. */
-static void cancel_query(struct control *control, uint64_t until_ns) {
-    PGcancel *cancel = PQgetCancel(control->conn);
-    if (!cancel)
-        return;
-    /* The child would write to the interrupt pipe that it shares with us. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid_t pid = fork();
-    if (pid == 0) {
-#ifdef __linux__
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-#endif
-        char message[256];
-        _exit(PQcancel(cancel, message, sizeof message) ? 0 : 1);
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    const struct timespec pause = {.tv_nsec = CANCEL_POLL_NS};
-    while (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0) {
-        if (clock_ns() >= until_ns)
-            kill(pid, SIGKILL);
-        nanosleep(&pause, NULL);
-    }
-    PQfreeCancel(cancel);
-}
+ * is given up. */
+enum { CANCEL_TIMEOUT_S = 10 };
 
 /* Flushes what is to be sent while reading what comes; ready when PQgetResult() would not block. A
  * lost connection is ready too: PQgetResult() then tells of it. */
@@ -200,7 +164,7 @@ static void stop_query(struct control *control) {
     uint64_t most_ns = CANCEL_TIMEOUT_S * NS_PER_S;
     uint64_t until_ns =
         clock_ns() + (control->timeout_ns < most_ns ? control->timeout_ns : most_ns);
-    cancel_query(control, until_ns);
+    pg_cancel(control->conn, until_ns);
     bool heed = control->heed_interrupt;
     control->heed_interrupt = false;
     bool more = true;

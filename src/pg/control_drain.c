@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -24,26 +23,6 @@ struct drain {
 
 enum waited { WAITED_MORE, WAITED_LOST, WAITED_TOO_LONG };
 
-static void *cancel_main(void *context) {
-    char message[256];
-    /* A lost cancel is followed by another. */
-    (void)PQcancel(context, message, sizeof message);
-    PQfreeCancel(context);
-    return NULL;
-}
-
-/* In a thread of its own, which nobody waits for: PQcancel() has no deadline, and a server that
- * hangs does not answer it. */
-static void cancel(PGconn *conn) {
-    PGcancel *cancelled = PQgetCancel(conn);
-    pthread_t thread;
-    if (!cancelled)
-        return; /* the connection is lost, which ends the statement too */
-    if (pthread_create(&thread, NULL, cancel_main, cancelled))
-        panic("can't make a thread");
-    pthread_detach(thread);
-}
-
 static void stop(struct drain *drain, uint64_t now) {
     drain->stopped = true;
     drain->cancel_at_ns = now;
@@ -57,9 +36,10 @@ static int cancel_if_due(struct drain *drain) {
         return -1;
     uint64_t now = clock_ns();
     if (now >= drain->cancel_at_ns) {
-        cancel(drain->control->conn);
         drain->cancel_at_ns = now + drain->cancel_after_ns;
         drain->cancel_after_ns *= 4;
+        pg_cancel(drain->control->conn, drain->cancel_at_ns);
+        now = clock_ns();
     }
     uint64_t until_ns =
         drain->cancel_at_ns < drain->give_up_ns ? drain->cancel_at_ns : drain->give_up_ns;

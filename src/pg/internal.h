@@ -32,6 +32,11 @@ void pg_connect_words(const struct target *target, const char *application_name,
  */
 void pg_hush(PGconn *conn);
 
+/* Asks the server to cancel what the connection is doing, and waits until it has taken that, but no
+ * longer than until_ns. A cancel that does not arrive is no error: the statement's end is then
+ * awaited in vain. */
+void pg_cancel(PGconn *conn, uint64_t until_ns);
+
 /* Fills error from a result that failed, or from the connection if the result is NULL or says
  * nothing: the server's message with its detail, its hint (or one of ours by SQLSTATE), the
  * SQLSTATE. */
