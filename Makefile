@@ -74,7 +74,9 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
 HELPERS := $(patsubst tests/pg/%.c,$(BUILD)/tests/%,\
     $(filter-out $(OTHER),$(sort $(wildcard tests/pg/*.c))))
 CLI_TESTS := $(sort $(wildcard tests/cli/*.bats tests/cli/*/*.bats))
-PG_TESTS := $(filter-out tests/pg/pooler.bats,$(sort $(wildcard tests/pg/*.bats tests/pg/*/*.bats)))
+# Those of a pooler and of other versions have targets of their own.
+PG_TESTS := $(filter-out tests/pg/pooler.bats tests/pg/versions.bats,\
+    $(sort $(wildcard tests/pg/*.bats tests/pg/*/*.bats)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 20
 
@@ -127,19 +129,19 @@ server_tests = PG_TESTS='$(1:%=tests/pg/%.bats)'
 .PHONY: check-sanitize
 check-sanitize: ## unit and server tests under AddressSanitizer and UBSan
 	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='unit pg' \
-	    $(call server_tests,paths types target type_agree waits lock_log write) check
+	    $(call server_tests,paths types type_agree waits lock_log write) check
 
 .PHONY: check-tsan
 check-tsan: ## server tests under ThreadSanitizer
-	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits companions) check
+	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits) check
 
 .PHONY: check-valgrind
 check-valgrind: ## unit tests under valgrind
 	TAP_WRAPPER='valgrind --quiet --error-exitcode=99 --leak-check=full' $(MAKE) check-unit
 
 .PHONY: check-fallback
-check-fallback: ## command-line and server tests of a build without libpqtypes
-	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS='cli pg' \
+check-fallback: ## server tests of a build without libpqtypes
+	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS=pg \
 	    $(call server_tests,paths types target type_agree) check
 
 .PHONY: check-pooler
@@ -147,8 +149,8 @@ check-pooler: ## tests through pgbouncer
 	$(MAKE) KINDS=pg $(call server_tests,pooler) check
 
 .PHONY: check-versions
-check-versions: ## a short test on each version of PostgreSQL (all tests: scripts/check-versions)
-	scripts/check-versions --short
+check-versions: ## a short test on each other version of PostgreSQL (all tests: scripts/check-versions)
+	scripts/check-versions --short 13 14 16 17 18
 
 .PHONY: check-fuzz
 check-fuzz: ## fuzz each parser for FUZZ_SECONDS (needs clang)

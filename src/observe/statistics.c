@@ -181,9 +181,8 @@ void statistics_difference(const struct server_statistics *before,
 }
 
 void statistics_await(const struct control *control) {
-    enum { COLLECTED = 150000, COLLECTOR_MS = 1100 };
+    /* A reader takes what the collector wrote within PGSTAT_STAT_INTERVAL, 500 ms. */
+    enum { COLLECTED = 150000, COLLECTOR_MS = 600 };
     if (control_server_version(control) < COLLECTED)
-        nanosleep(&(struct timespec){.tv_sec = COLLECTOR_MS / 1000,
-                                     .tv_nsec = COLLECTOR_MS % 1000 * 1000000},
-                  NULL);
+        nanosleep(&(struct timespec){.tv_nsec = COLLECTOR_MS * 1000000}, NULL);
 }

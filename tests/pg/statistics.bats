@@ -99,8 +99,8 @@ as_root() {
     holds "wal_fpi * 8192 >= $IMAGE_BYTES && wal_fpi < $IMAGE_BYTES / 512"
 }
 
-# ran OPTION…: a run of one cell whose WAL is all that there is from the checkpoint before its window,
-# FROM, until now, TO: its schema is made before, and stays. What it reports: BYTES
+# ran OPTION…: a run of one cell whose WAL is all that there is from the checkpoint before its window
+# (FROM) until now (TO): its schema is made before, and stays. What it reports: BYTES
 ran() {
     measure_kept --pool 2 --ceiling off --fsync-probe off "$@"
     FROM=$(sql "SELECT checkpoint_lsn FROM pg_control_checkpoint()")
