@@ -142,7 +142,7 @@ check-valgrind: ## unit tests under valgrind
 .PHONY: check-fallback
 check-fallback: ## server tests of a build without libpqtypes
 	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS=pg \
-	    $(call server_tests,paths types target type_agree) check
+	    $(call server_tests,paths types type_agree waits) check
 
 .PHONY: check-pooler
 check-pooler: ## tests through pgbouncer

