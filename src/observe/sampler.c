@@ -51,6 +51,7 @@ struct sampler {
     double session_s;       /* sum of sessions × interval */
     double observed_s;      /* of the window */
     uint64_t last_ns;       /* of the look before; of the start before the first */
+    uint64_t next_ns;       /* from the look to the next one, as planned */
     int64_t wal_bytes;      /* its position; negative: not known */
     uint64_t checkpoint_ns; /* when they were asked for; 0: not yet */
     struct checkpoints checkpoints;
@@ -148,16 +149,20 @@ static void add_wal(struct sampler *sampler, struct look *look, int64_t position
     sampler->wal_bytes = position;
 }
 
-/* How much of the time since the look before lies in the window; nothing of a look after its end,
- * which may find the sessions gone. */
+/* What a look stands for in the window: half of the time since the look before, and half of the
+ * time until the next one. All of the former alone would be wrong: while there are locks to look at
+ * the looks are further apart, and the one that finds a wait over would take away more than the one
+ * that found it has given. Nothing of a look after the window's end, which may find the sessions
+ * gone. */
 static double seconds_in_window(struct sampler *sampler, uint64_t at_ns) {
     pthread_mutex_lock(&sampler->mutex);
     uint64_t begin_ns = sampler->begin_ns, end_ns = sampler->end_ns;
     pthread_mutex_unlock(&sampler->mutex);
     if (!begin_ns || at_ns <= begin_ns || (end_ns && at_ns > end_ns))
         return 0;
-    uint64_t since_ns = sampler->last_ns > begin_ns ? sampler->last_ns : begin_ns;
-    return (double)(at_ns - since_ns) / (double)NS_PER_S;
+    uint64_t before_ns =
+        sampler->last_ns > begin_ns ? (at_ns - sampler->last_ns) / 2 : at_ns - begin_ns;
+    return (double)(before_ns + sampler->next_ns / 2) / (double)NS_PER_S;
 }
 
 static void read_session(const struct control_rows *rows, size_t row, struct lock_tree *tree) {
@@ -213,12 +218,19 @@ static bool read_activity(struct sampler *sampler, struct look *look,
     return true;
 }
 
+/* Jittered by half to either side, so that it can't keep step with anything periodic. */
+static uint64_t next_interval(struct sampler *sampler) {
+    uint64_t mean_ns = sampling_cost_interval_ns(&sampler->cost);
+    return mean_ns / 2 + rng_below(&sampler->rng, mean_ns);
+}
+
 static bool look_at_activity(struct sampler *sampler, struct look *look) {
     struct control_rows *rows;
     uint64_t asked_ns = clock_ns();
     if (!ask(sampler, &sampler->activity_query, &rows))
         return false;
     look->at_ns = asked_ns + (clock_ns() - asked_ns) / 2;
+    sampler->next_ns = next_interval(sampler);
     look->window_s = seconds_in_window(sampler, look->at_ns);
     bool ok = read_activity(sampler, look, rows);
     control_rows_free(rows);
@@ -294,12 +306,6 @@ static bool look_around(struct sampler *sampler, bool is_last, double *window_s)
     return true;
 }
 
-/* Jittered by half to either side, so that it can't keep step with anything periodic. */
-static uint64_t next_interval(struct sampler *sampler) {
-    uint64_t mean_ns = sampling_cost_interval_ns(&sampler->cost);
-    return mean_ns / 2 + rng_below(&sampler->rng, mean_ns);
-}
-
 /* False: it is time to end. With the mutex held. */
 static bool wait_until(struct sampler *sampler, uint64_t until_ns) {
     struct timespec at = {.tv_sec = (time_t)(until_ns / NS_PER_S),
@@ -331,7 +337,7 @@ static void *sampler_main(void *context) {
         sampling_cost_add(&sampler->cost, sampler->trip_ns, window_s > 0);
         if (!go_on)
             break;
-        uint64_t until_ns = clock_ns() + next_interval(sampler);
+        uint64_t until_ns = sampler->last_ns + sampler->next_ns;
         pthread_mutex_lock(&sampler->mutex);
         go_on = wait_until(sampler, until_ns);
         pthread_mutex_unlock(&sampler->mutex);

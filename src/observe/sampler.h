@@ -2,10 +2,10 @@
  * Samples what the sessions of a run wait for, on a thread and a connection of its own.
  *
  * Each tick counts the run's sessions by state and wait event, and reads the WAL position; a tick
- * that sees a heavyweight lock wait also asks who waits for whom, up to the root. An observation
- * stands for the time since the one before it, so that total times are unbiased however short the
- * waits are; counts of waits are not (short ones are missed). The interval is jittered, and grows
- * so that sampling takes at most 2 % of a core.
+ * that sees a heavyweight lock wait also asks who waits for whom, up to the root. A look
+ * stands for half of the time to each of its neighbours, so that total times are unbiased however
+ * short the waits are; counts of waits are not (short ones are missed). The interval is jittered,
+ * and grows so that sampling takes at most 2 % of a core.
  */
 #ifndef PGWRITE_OBSERVE_SAMPLER_H
 #define PGWRITE_OBSERVE_SAMPLER_H
