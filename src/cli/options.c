@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/units.h"
 #include "row/args.h"
+#include "workload/companion.h"
 
 #define POOL_MAX 1000
 #define ROUNDS_MAX 1000
@@ -380,15 +381,12 @@ bool options_matrix(const struct workload *workload, struct matrix_options *out,
     uint32_t widest = 0;
     for (size_t i = 0; i < out->pool_count; i++)
         widest = out->pools[i] > widest ? out->pools[i] : widest;
-    uint32_t companions = 0;
-    for (size_t i = 0; i < workload->companion_count; i++)
-        companions += workload->companions[i].sessions;
     out->session = (struct session_options){
         .target = {options.dbname, options.host, options.port, options.user},
         .throwaway = options.throwaway,
         .data_dir = options.data_dir,
         .pg_bin = options.pg_bin,
-        .connections = widest + companions,
+        .connections = widest + companions_sessions(workload),
         .log_locks = options.log_locks,
         .keep = options.keep,
     };

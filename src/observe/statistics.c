@@ -50,7 +50,6 @@ static const struct counter {
     {MEMBER(temp_bytes), OF_DATABASE, "temp_bytes", ""},
     {MEMBER(wal_records), OF_WAL, "wal_records", ""},
     {MEMBER(wal_fpi), OF_WAL, "wal_fpi", ""},
-    {MEMBER(wal_bytes), OF_WAL, "wal_bytes", ""},
     {MEMBER(wal_buffers_full), OF_WAL, "wal_buffers_full", ""},
     {MEMBER(wal_flushes), OF_WAL, "wal_sync", ""},
     {MEMBER(wal_flushes), OF_WAL_IO, "fsyncs", ""},

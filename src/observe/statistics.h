@@ -20,7 +20,7 @@ struct server_statistics {
     double temp_files, temp_bytes;
     /* of the server; wal_flushes: fsyncs or fdatasyncs of WAL, which a wal_sync_method that opens
      * the file for synchronous writing does without */
-    double wal_records, wal_fpi, wal_bytes, wal_buffers_full, wal_flushes;
+    double wal_records, wal_fpi, wal_buffers_full, wal_flushes;
     double checkpoints_timed, checkpoints_requested;
     /* Buffers (8 kB) written by the checkpointer, the background writer, the backends themselves.
      * The last: up to 16 also the pages by which a backend made a file longer, from 17 on without.

@@ -13,7 +13,6 @@ static void add_statistics(struct server_statistics *sum, const struct server_st
     result_add(&sum->temp_bytes, round->temp_bytes);
     result_add(&sum->wal_records, round->wal_records);
     result_add(&sum->wal_fpi, round->wal_fpi);
-    result_add(&sum->wal_bytes, round->wal_bytes);
     result_add(&sum->wal_buffers_full, round->wal_buffers_full);
     result_add(&sum->wal_flushes, round->wal_flushes);
     result_add(&sum->checkpoints_timed, round->checkpoints_timed);

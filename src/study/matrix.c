@@ -100,8 +100,7 @@ static bool check_cells(struct matrix *matrix, struct error *error) {
     const struct matrix_options *o = matrix->options;
     struct arena arena = {0};
     struct plan *plan;
-    bool ok = wire_binding_check(o->binding, error) &&
-              round_prepare(&matrix->session, o, &arena, &plan, error);
+    bool ok = round_prepare(&matrix->session, o, &arena, &plan, error);
     for (size_t i = 0; ok && i < matrix->result->cell_count; i++) {
         struct write_plan write;
         const struct result_cell *cell = &matrix->result->cells[i];

@@ -134,7 +134,6 @@ static inline void fill_round(struct result_round *round, struct lock_log *logge
                                                    .temp_bytes = 3 << 20,
                                                    .wal_records = 250000,
                                                    .wal_fpi = 40,
-                                                   .wal_bytes = 31e6,
                                                    .wal_buffers_full = 0,
                                                    .wal_flushes = 500,
                                                    .checkpoints_timed = 0,

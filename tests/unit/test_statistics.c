@@ -78,12 +78,12 @@ static void what_one_side_lacks_is_unknown(void **state) {
 static void a_counter_that_was_reset_is_unknown_alone(void **state) {
     (void)state;
     struct server_statistics before = {0}, after = {0}, difference;
-    before.wal_bytes = 1000;
-    after.wal_bytes = 999;
+    before.wal_records = 1000;
+    after.wal_records = 999;
     before.temp_files = 2;
     after.temp_files = 2;
     statistics_difference(&before, &after, &difference);
-    assert_true(difference.wal_bytes == -1);
+    assert_true(difference.wal_records == -1);
     assert_true(difference.temp_files == 0);
 }
 
