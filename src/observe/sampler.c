@@ -162,7 +162,8 @@ static double seconds_in_window(struct sampler *sampler, uint64_t at_ns) {
         return 0;
     uint64_t before_ns =
         sampler->last_ns > begin_ns ? (at_ns - sampler->last_ns) / 2 : at_ns - begin_ns;
-    return (double)(before_ns + sampler->next_ns / 2) / (double)NS_PER_S;
+    uint64_t covered_ns = before_ns + sampler->next_ns / 2;
+    return (double)covered_ns / (double)NS_PER_S;
 }
 
 static void read_session(const struct control_rows *rows, size_t row, struct lock_tree *tree) {
