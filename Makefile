@@ -99,20 +99,30 @@ ifneq ($(PGWRITE_TEST_BIN),)
 export PATH := $(PGWRITE_TEST_BIN):$(PATH)
 endif
 
-# One prove for all, one test after the other: the server tests look at what the whole machine runs.
 KINDS ?= unit cli pg
 TESTS_unit = $(UNIT_TESTS)
 TESTS_cli = $(CLI_TESTS)
 TESTS_pg = $(PG_TESTS)
+TESTS = $(foreach kind,$(KINDS),$(TESTS_$(kind)))
+
+# The others run beside each other. These run alone, after them: they hold times against each other, or
+# kill servers, whose shared memory would be taken for what another test has left behind.
+ALONE := $(patsubst %,tests/pg/%.bats,bench_peers ceiling companions engine exits lock_log modes \
+    pooler statistics throwaway truth versions waits)
+
+prove = PGWRITE_BUILD=$(BUILD) prove $(1) $(PROVE_FLAGS) --exec scripts/tap-run $(2)
+prove_if_any = $(if $(strip $(2)),$(call prove,$(1),$(2)) || code=1;)
 
 .PHONY: check
 check: all tests ## run the unit, command-line and server tests
-	PGWRITE_BUILD=$(BUILD) prove $(PROVE_FLAGS) --exec scripts/tap-run \
-	    $(foreach kind,$(KINDS),$(TESTS_$(kind)))
+	@code=0; \
+	$(call prove_if_any,-j2,$(filter-out $(ALONE),$(TESTS))) \
+	$(call prove_if_any,,$(filter $(ALONE),$(TESTS))) \
+	exit $$code
 
 .PHONY: check-unit
 check-unit: $(UNIT_TESTS) ## run the unit tests: seconds, no server
-	PGWRITE_BUILD=$(BUILD) prove $(PROVE_FLAGS) --exec scripts/tap-run $(UNIT_TESTS)
+	$(call prove,-j2,$(UNIT_TESTS))
 
 .PHONY: check-cli
 check-cli: ## run the command-line tests
@@ -142,7 +152,7 @@ check-valgrind: ## unit tests under valgrind
 .PHONY: check-fallback
 check-fallback: ## server tests of a build without libpqtypes
 	$(MAKE) BUILD=build-fallback PQTYPES=no KINDS=pg \
-	    $(call server_tests,paths types type_agree waits) check
+	    $(call server_tests,paths type_agree waits) check
 
 .PHONY: check-pooler
 check-pooler: ## tests through pgbouncer

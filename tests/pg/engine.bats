@@ -304,7 +304,9 @@ lasts() {
 
 @test "16 inserting sessions wait for commit flush above all, and hardly for locks" {
     measure --path insert --pool 16 --warmup 200ms --duration 2s
-    json "$JSON" '.cells[0].lock_waits.share < 0.01'
+    # Relation extension is a lock too, of 1 % at times.
+    json "$JSON" '.cells[0].lock_waits.share < 0.05'
+    json "$JSON" '.cells[0] | .lock_waits.share < .commit_flush_share / 5'
     json "$JSON" '.cells[0].commit_flush_share as $flush
         | .cells[0].wait_profile | map(select(.type != "Client" and .type != "CPU"))
         | group_by(.type + ":" + .event | ascii_downcase
