@@ -107,8 +107,8 @@ TESTS = $(foreach kind,$(KINDS),$(TESTS_$(kind)))
 
 # The others run beside each other. These run alone, after them: they hold times against each other, or
 # kill servers, whose shared memory would be taken for what another test has left behind.
-ALONE := $(patsubst %,tests/pg/%.bats,bench_peers ceiling companions engine exits lock_log modes \
-    pooler statistics throwaway truth versions waits)
+ALONE := $(patsubst %,tests/pg/%.bats,ceiling companions engine exits lock_log modes pooler \
+    statistics throwaway truth versions waits)
 
 prove = PGWRITE_BUILD=$(BUILD) prove $(1) $(PROVE_FLAGS) --exec scripts/tap-run $(2)
 prove_if_any = $(if $(strip $(2)),$(call prove,$(1),$(2)) || code=1;)
@@ -116,7 +116,7 @@ prove_if_any = $(if $(strip $(2)),$(call prove,$(1),$(2)) || code=1;)
 .PHONY: check
 check: all tests ## run the unit, command-line and server tests
 	@code=0; \
-	$(call prove_if_any,-j2,$(filter-out $(ALONE),$(TESTS))) \
+	$(call prove_if_any,-j3,$(filter-out $(ALONE),$(TESTS))) \
 	$(call prove_if_any,,$(filter $(ALONE),$(TESTS))) \
 	exit $$code
 
@@ -139,7 +139,7 @@ server_tests = PG_TESTS='$(1:%=tests/pg/%.bats)'
 .PHONY: check-sanitize
 check-sanitize: ## unit and server tests under AddressSanitizer and UBSan
 	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='unit pg' \
-	    $(call server_tests,paths types type_agree waits lock_log write) check
+	    $(call server_tests,paths type_agree waits lock_log write) check
 
 .PHONY: check-tsan
 check-tsan: ## server tests under ThreadSanitizer
