@@ -148,10 +148,10 @@ static void print_table(const struct result *result, const struct shown *all, si
         table_print_row(&table, i, out);
         print_who(all[i].wait, out);
     }
-    if (count > rows)
-        fprintf(out,
-                "and %zu more kinds of 0.1 %% and more, with less time each: --json has them\n",
-                count - rows);
+    size_t more = count - rows;
+    if (more)
+        fprintf(out, "and %zu more kind%s of 0.1 %% and more, with less time%s: --json has %s\n",
+                more, more == 1 ? "" : "s", more == 1 ? "" : " each", more == 1 ? "it" : "them");
     table_release(&table);
 }
 

@@ -331,6 +331,33 @@ static void the_log_says_what_it_holds(void **state) {
     }
 }
 
+static void kinds_left_out_are_counted(void **state) {
+    (void)state;
+    static const struct {
+        size_t kinds;
+        const char *line;
+    } cases[] = {{8, NULL},
+                 {9, "\nand 1 more kind of 0.1 % and more, with less time: --json has it\n"},
+                 {10, "\nand 2 more kinds of 0.1 % and more, with less time each: --json has "
+                      "them\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct result result = make_full_result(&arena);
+        struct observation *waits = result.cells[0].rounds[1].waits;
+        waits->lock_count = cases[i].kinds;
+        waits->lock_time_s = (double)cases[i].kinds;
+        for (size_t k = 0; k < cases[i].kinds; k++)
+            waits->locks[k] =
+                (struct lock_waits){.locktype = "tuple", .mode = "ExclusiveLock", .time_s = 1};
+        char *text = print(&result);
+        if (cases[i].line)
+            has(text, cases[i].line);
+        else
+            has_not(text, "more kind");
+        release(&result, text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_is_shown),
@@ -344,6 +371,7 @@ int main(void) {
         cmocka_unit_test(holders_are_described),
         cmocka_unit_test(kinds_without_a_mode_say_why),
         cmocka_unit_test(the_log_says_what_it_holds),
+        cmocka_unit_test(kinds_left_out_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
