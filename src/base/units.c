@@ -11,6 +11,7 @@
 
 #define DIGITS_MAX 24 /* 10^24 times a day in ns is below 2^128 */
 #define KIB 1024ull
+#define RATE_PER_S_MAX 1e9
 
 struct unit {
     const char *name;
@@ -209,43 +210,133 @@ bool units_count(const char *text, uint64_t *count, struct error *error) {
     return read_quantity(text, &count_of_things, count, error);
 }
 
-static bool wrong_range(const char *text, const char *why, struct error *error) {
-    error_usage(error, "\"%s\" is not a range: %s", text, why);
-    return error_hint(error, "a range is a count, or two with .. between them: 10, 5..15, 1k..2k");
+/* What a range is made of, and what is said of a wrong one. */
+struct range_kind {
+    const char *name; /* with its article */
+    const char *parts;
+    const char *hint;
+    bool (*read)(const char *text, uint64_t *value, struct error *error);
+};
+
+static const struct range_kind count_range = {
+    .name = "a range",
+    .parts = "counts",
+    .hint = "a range is a count, or two with .. between them: 10, 5..15, 1k..2k",
+    .read = units_count,
+};
+static const struct range_kind duration_range = {
+    .name = "a range of durations",
+    .parts = "durations",
+    .hint = "it is a duration, or two with .. between them: 2s, 1s..3s, 0ms..10ms",
+    .read = units_duration,
+};
+
+static bool wrong_range(const char *text, const struct range_kind *kind, const char *why,
+                        struct error *error) {
+    error_usage(error, "\"%s\" is not %s: %s", text, kind->name, why);
+    return error_hint(error, "%s", kind->hint);
 }
 
-static bool read_bounds(const char *min, const char *max, const char *text, struct range *range,
-                        struct error *error) {
+static bool read_bounds(const char *min, const char *max, const char *text,
+                        const struct range_kind *kind, struct range *range, struct error *error) {
     struct error bound = {0};
-    if (!units_count(min, &range->min, &bound) || !units_count(max, &range->max, &bound))
-        return wrong_range(text, bound.what, error);
+    if (!kind->read(min, &range->min, &bound) || !kind->read(max, &range->max, &bound))
+        return wrong_range(text, kind, bound.what, error);
     if (range->min > range->max) {
-        error_usage(error, "\"%s\" is not a range: its end is below its start", text);
+        error_usage(error, "\"%s\" is not %s: its end is below its start", text, kind->name);
         return error_hint(error, "write \"%s..%s\"", max, min);
     }
     return true;
 }
 
-bool units_range(const char *text, struct range *range, struct error *error) {
+static bool read_range(const char *text, const struct range_kind *kind, struct range *range,
+                       struct error *error) {
     const char *dots = strstr(text, "..");
     const char *dash = strchr(text, '-');
     if (!dots && dash && dash > text) {
-        error_usage(error, "\"%s\" is not a range: the two counts are parted by ..", text);
+        error_usage(error, "\"%s\" is not %s: the two %s are parted by ..", text, kind->name,
+                    kind->parts);
         return error_hint(error, "write \"%.*s..%s\"", (int)(dash - text), text, dash + 1);
     }
     if (!dots)
-        return read_bounds(text, text, text, range, error);
+        return read_bounds(text, text, text, kind, range, error);
     char *min = mem_strdup(text);
     min[dots - text] = '\0';
     bool ok = true;
     if (dots == text)
-        ok = wrong_range(text, "its start is missing", error);
+        ok = wrong_range(text, kind, "its start is missing", error);
     else if (!dots[2])
-        ok = wrong_range(text, "its end is missing", error);
+        ok = wrong_range(text, kind, "its end is missing", error);
     else
-        ok = read_bounds(min, dots + 2, text, range, error);
+        ok = read_bounds(min, dots + 2, text, kind, range, error);
     free(min);
     return ok;
+}
+
+bool units_range(const char *text, struct range *range, struct error *error) {
+    return read_range(text, &count_range, range, error);
+}
+
+bool units_duration_range(const char *text, struct range *ns, struct error *error) {
+    return read_range(text, &duration_range, ns, error);
+}
+
+static bool wrong_rate(const char *text, const char *why, struct error *error) {
+    error_usage(error, "\"%s\" is not a rate: %s", text, why);
+    return error_hint(error, "a rate is a number with /s, /min, /h or /day: 500/s, 500000/day");
+}
+
+static bool wrong_rate_unit(const char *text, const char *rest, const char *unit,
+                            struct error *error) {
+    static const struct {
+        const char *word, *unit;
+    } guesses[] = {{"sec", "s"},      {"second", "s"}, {"S", "s"},   {"m", "min"},
+                   {"minute", "min"}, {"hour", "h"},   {"d", "day"}, {"days", "day"}};
+    error_usage(error, "\"%s\" is not a rate: unknown unit \"%s\"", text, rest);
+    for (size_t i = 0; unit && i < sizeof guesses / sizeof *guesses; i++)
+        if (strcmp(unit, guesses[i].word) == 0)
+            return error_hint(error, "write \"%.*s%s\"", (int)(unit - text), text, guesses[i].unit);
+    return error_hint(error, "a rate is a number with /s, /min, /h or /day: 500/s, 500000/day");
+}
+
+bool units_rate(const char *text, double *per_s, struct error *error) {
+    static const struct unit times[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"day", 86400}, {0}};
+    struct decimal number;
+    const char *rest = read_decimal(text, &number);
+    if (!rest)
+        return wrong_rate(text, why_no_number(text), error);
+    if (!*rest) {
+        error_usage(error, "\"%s\" is not a rate: the unit is missing", text);
+        return error_hint(error, "write \"%s/s\" for a second; units are /s, /min, /h, /day", text);
+    }
+    const char *slash = strchr(rest, '/');
+    char factor_name[4] = "";
+    if (slash && (size_t)(slash - rest) < sizeof factor_name)
+        memcpy(factor_name, rest, (size_t)(slash - rest));
+    const struct unit *factor = *factor_name ? find_unit(count_units, factor_name) : NULL;
+    const struct unit *time = slash ? find_unit(times, slash + 1) : NULL;
+    if (!time || (slash > rest && !factor))
+        return wrong_rate_unit(text, rest, slash ? slash + 1 : NULL, error);
+    if (number.mantissa == 0)
+        return wrong_rate(text, "it is 0", error);
+    double value = (double)number.mantissa / (double)power_of_ten(number.places);
+    value = value * (factor ? (double)factor->factor : 1.0) / (double)time->factor;
+    if (value > RATE_PER_S_MAX)
+        return wrong_rate(text, "it is over a thousand million a second", error);
+    *per_s = value;
+    return true;
+}
+
+bool units_number(const char *text, double *value, struct error *error) {
+    struct decimal number;
+    const char *rest = read_decimal(text, &number);
+    if (!rest || *rest) {
+        error_usage(error, "\"%s\" is not a number: %s", text,
+                    rest ? "nothing may follow its digits" : why_no_number(text));
+        return error_hint(error, "for example 30 or 0.5");
+    }
+    *value = (double)number.mantissa / (double)power_of_ten(number.places);
+    return true;
 }
 
 static bool wrong_share(const char *text, const char *why, struct error *error) {

@@ -61,7 +61,7 @@ char *units_show_duration(char *out, size_t size, uint64_t ns) {
         uint64_t ns, limit; /* from limit on (what would show as 1000, or 60 s) the next unit */
     } units[] = {
         {"ns", 1, 1000},
-        {"us", NS_PER_US, 1000 * NS_PER_US - NS_PER_US / 2},
+        {"µs", NS_PER_US, 1000 * NS_PER_US - NS_PER_US / 2},
         {"ms", NS_PER_MS, 1000 * NS_PER_MS - NS_PER_MS / 2},
         {"s", NS_PER_S, 60 * NS_PER_S - 50 * NS_PER_MS},
     };
@@ -126,5 +126,12 @@ char *units_show_count(char *out, size_t size, double count) {
         decimals = 1;
     }
     snprintf(out, size, "%s%" PRIu64 ".%0*" PRIu64, sign, rounded / steps, decimals, fraction);
+    return out;
+}
+
+char *units_show_things(char *out, size_t size, double count, const char *thing) {
+    char number[40];
+    units_show_count(number, sizeof number, count);
+    snprintf(out, size, "%s %s%s", number, thing, strcmp(number, "1") == 0 ? "" : "s");
     return out;
 }

@@ -444,9 +444,9 @@ static void shown_durations(void **state) {
     } cases[] = {
         {0, "0 s"},
         {812, "812 ns"},
-        {1000, "1 us"},
-        {14213, "14.2 us"},
-        {999499, "999 us"},
+        {1000, "1 µs"},
+        {14213, "14.2 µs"},
+        {999499, "999 µs"},
         {999500, "1 ms"},
         {1005000, "1.01 ms"},
         {1500000, "1.5 ms"},
@@ -497,8 +497,18 @@ static void shown_sizes(void **state) {
         assert_string_equal(units_show_size(out, sizeof(out), cases[i].bytes), cases[i].text);
 }
 
+static void test_show_things(void **state) {
+    (void)state;
+    char text[32];
+    assert_string_equal(units_show_things(text, sizeof text, 1, "row"), "1 row");
+    assert_string_equal(units_show_things(text, sizeof text, 0, "row"), "0 rows");
+    assert_string_equal(units_show_things(text, sizeof text, 1.5, "row"), "1.5 rows");
+    assert_string_equal(units_show_things(text, sizeof text, 1234, "row"), "1,234 rows");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_show_things),
         cmocka_unit_test(durations),
         cmocka_unit_test(wrong_durations),
         cmocka_unit_test(sizes),
