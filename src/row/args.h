@@ -14,9 +14,10 @@
 #include "row/generator.h"
 
 /* What the generators of random values over a range share. */
-#define ARGS_DIST_PARAMS                                                                  \
-    {"dist", "how values spread: uniform, zipf, normal, exponential; default uniform"}, { \
-        "skew", "exponent of zipf, above 0 and up to 10; default 1"                       \
+#define ARGS_DIST_PARAMS                                                                           \
+    {"dist", "how values spread: uniform, zipf, normal, exponential, lognormal; default uniform"}, \
+    {                                                                                              \
+        "skew", "exponent of zipf, above 0 and up to 10; default 1"                                \
     }
 
 /* Digits of a decimal, before and after its point together. */

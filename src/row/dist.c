@@ -10,10 +10,8 @@
 #define EXPONENTIAL_MASS 0.991778540654497795
 
 const char *const dist_names[DIST_COUNT] = {
-    [DIST_UNIFORM] = "uniform",
-    [DIST_ZIPF] = "zipf",
-    [DIST_NORMAL] = "normal",
-    [DIST_EXPONENTIAL] = "exponential",
+    [DIST_UNIFORM] = "uniform",         [DIST_ZIPF] = "zipf",           [DIST_NORMAL] = "normal",
+    [DIST_EXPONENTIAL] = "exponential", [DIST_LOGNORMAL] = "lognormal",
 };
 
 /* The hat's integral, up to a constant: ln x for skew 1, (x^(1-s) - 1) / (1 - s) otherwise; written
@@ -76,10 +74,14 @@ void dist_init_real(struct dist *dist, enum dist_kind kind, double skew) {
     dist_init(dist, kind, skew, REAL_STEPS - 1);
 }
 
+double dist_normal(struct rng *rng) {
+    double u = 1 - rng_unit(rng); /* (0, 1]: its logarithm is finite */
+    return sqrt(-2 * log(u)) * cos(2 * PI * rng_unit(rng));
+}
+
 static double normal_fraction(struct rng *rng) {
     for (;;) {
-        double u = 1 - rng_unit(rng); /* (0, 1]: its logarithm is finite */
-        double z = sqrt(-2 * log(u)) * cos(2 * PI * rng_unit(rng));
+        double z = dist_normal(rng);
         if (z > -3 && z < 3)
             return z / 6 + 0.5;
     }
@@ -92,6 +94,8 @@ double dist_fraction_shaped(const struct dist *dist, struct rng *rng) {
         fraction = (rank - 1 + rng_unit(rng)) / REAL_STEPS;
     } else if (dist->kind == DIST_NORMAL) {
         fraction = normal_fraction(rng);
+    } else if (dist->kind == DIST_LOGNORMAL) {
+        fraction = exp(6 * normal_fraction(rng) - 6); /* z = 6 f - 3 */
     } else {
         fraction = -log(1 - rng_unit(rng) * EXPONENTIAL_MASS) / EXPONENTIAL_RATE;
     }

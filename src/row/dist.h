@@ -1,5 +1,5 @@
 /*
- * How values spread over a range: uniform, zipf, normal, exponential.
+ * How values spread over a range: uniform, zipf, normal, exponential, lognormal.
  *
  * A distribution draws an index 0..span (integer ranges: value = min + index) or a fraction
  * in [0, 1) (real ranges). It keeps a few numbers, whatever the span; a draw allocates nothing.
@@ -18,6 +18,9 @@
  * exponential: density ~ exp(-c x) on [0, 1), by inversion: x = -ln(1 - u (1 - e^-c)) / c, where
  * c = 4.801 solves 1/c - 1/(e^c - 1) = 1/5, so that the truncated mean is min + range / 5.
  *
+ * lognormal: e^(z - 3) of the range, z as in normal: half of the values are within its first 5 %,
+ * and a long tail reaches to its end.
+ *
  * log, exp, pow and cos of the C library may differ in the last bit from platform to platform, so
  * all but uniform may, for a rare row, give a neighbouring value elsewhere. On one machine they
  * never differ.
@@ -29,8 +32,8 @@
 
 #include "base/rng.h"
 
-enum dist_kind { DIST_UNIFORM, DIST_ZIPF, DIST_NORMAL, DIST_EXPONENTIAL };
-#define DIST_COUNT 4
+enum dist_kind { DIST_UNIFORM, DIST_ZIPF, DIST_NORMAL, DIST_EXPONENTIAL, DIST_LOGNORMAL };
+#define DIST_COUNT 5
 
 /* By enum dist_kind: as they are written in a workload. */
 extern const char *const dist_names[DIST_COUNT];
@@ -59,6 +62,8 @@ void dist_init_real(struct dist *dist, enum dist_kind kind, double skew);
 /* ranks > 0. With skew 1 it costs one logarithm. */
 void zipf_init(struct zipf *zipf, double skew, double ranks);
 double zipf_rank(const struct zipf *zipf, struct rng *rng); /* 1..ranks, a whole number */
+
+double dist_normal(struct rng *rng); /* mean 0, standard deviation 1, no bounds */
 
 uint64_t dist_index_shaped(const struct dist *dist, struct rng *rng); /* all but uniform */
 double dist_fraction_shaped(const struct dist *dist, struct rng *rng);

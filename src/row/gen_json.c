@@ -405,7 +405,7 @@ static bool check_samples(struct reader *reader) {
     uint64_t key = rng_key(1, "sample");
     bool ok = true;
     for (uint64_t row = 0; ok && row < SAMPLES; row++) {
-        struct draw draw = {rng_at(key, row), row, &scratch};
+        struct draw draw = {rng_at(key, row), key, row, row, &scratch};
         struct value value;
         json_error_t reason;
         scratch_reset(&scratch);

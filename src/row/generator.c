@@ -10,6 +10,7 @@
 #define PARAMS_MAX 16
 #define MAX_BYTES_DEFAULT 64
 #define NULL_PARAM "null"
+#define PER_PARAM "per"
 
 #define GENERATOR_POINTER(name) &generator_##name,
 const struct generator *const generators[] = {GENERATOR_LIST(GENERATOR_POINTER)};
@@ -23,13 +24,14 @@ const struct generator *generator_find(const char *name) {
     return NULL;
 }
 
-/* The names that a generator takes, `null` last. */
+/* The names that a generator takes, the common ones last. */
 static size_t param_names(const struct generator *generator, const char *names[PARAMS_MAX]) {
     size_t count = 0;
     for (const struct generator_param *param = generator->params; param && param->name; param++)
-        if (count < PARAMS_MAX - 1)
+        if (count < PARAMS_MAX - 2)
             names[count++] = param->name;
     names[count++] = NULL_PARAM;
+    names[count++] = PER_PARAM;
     return count;
 }
 
@@ -63,8 +65,12 @@ bool generator_compile(const struct generator *generator, const struct generator
             return args_error(args, &args->args[i], error, "the argument \"%s\" is given twice",
                               args->args[i].key);
     }
-    if (!args_share(args, NULL_PARAM, "0", &out->null_share, error))
+    static const char *const pers[] = {"row", "commit"};
+    size_t per;
+    if (!args_share(args, NULL_PARAM, "0", &out->null_share, error) ||
+        !args_name(args, PER_PARAM, pers[0], pers, 2, &per, error))
         return false;
+    out->per_commit = per == 1;
     return generator->compile == NULL || generator->compile(args, arena, &out->spec, error);
 }
 
@@ -87,4 +93,28 @@ size_t generator_max_bytes(const struct column_generator *column) {
     const struct generator *generator = column->generator;
     size_t bytes = generator->max_bytes ? generator->max_bytes(column->spec) : MAX_BYTES_DEFAULT;
     return (bytes + 7) & ~(size_t)7;
+}
+
+bool generator_by_commit(const struct column_generator *column) {
+    if (column->per_commit || column->generator->by_commit)
+        return true;
+    size_t count = 0;
+    const struct column_generator *const *needs =
+        column->generator->needs ? column->generator->needs(column->spec, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (generator_by_commit(needs[i]))
+            return true;
+    return false;
+}
+
+bool generator_may_be_null(const struct column_generator *column) {
+    if (column->null_share > 0)
+        return true;
+    size_t count = 0;
+    const struct column_generator *const *needs =
+        column->generator->needs ? column->generator->needs(column->spec, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (generator_may_be_null(needs[i]))
+            return true;
+    return false;
 }

@@ -1,6 +1,8 @@
 /*
- * Column generators: value = f(seed, column, row number), nothing else. The one exception is `now`,
- * whose columns are left out of content hashes.
+ * Column generators: value = f(seed, column, row number), nothing else. There are two exceptions,
+ * whose columns are left out of content hashes: `now`, and values that are those of a commit (`per:
+ * commit`, `funnel`, and what is made from such a column), which also depend on the commit's first
+ * row.
  *
  * A generator is a const struct behind a small vtable, one file (or a family of near relatives) and
  * one line in generator_list.h. It is compiled once from the workload's arguments into an immutable
@@ -40,7 +42,9 @@ struct generator_args {
 
 struct draw {
     struct rng rng;          /* the stream of this column and row */
+    uint64_t key;            /* of the column: for streams of other rows */
     uint64_t row;            /* 0, 1, 2, … */
+    uint64_t first;          /* the first row of its commit, at most row */
     struct scratch *scratch; /* for the variable-length parts */
 };
 
@@ -49,6 +53,9 @@ struct generator_param {
     const char *name;    /* NULL ends the array */
     const char *meaning; /* with unit and default */
 };
+
+struct siblings;
+struct column_generator;
 
 struct generator {
     const char *name;
@@ -67,6 +74,12 @@ struct generator {
     /* The literal values of the spec, where it has such (const, choice): the plan may replace each
      * by what the server made of it (VALUE_RAW). NULL: has none. */
     struct value *(*literals)(void *spec, size_t *count);
+    /* Ties the spec to the seed and to the other columns of its table, before the first draw; self
+     * is its own index there. NULL: it needs none. See siblings.h. */
+    bool (*resolve)(void *spec, const struct siblings *siblings, size_t self, struct error *error);
+    /* The columns that a value is made from, once resolved. NULL: none. */
+    const struct column_generator *const *(*needs)(const void *spec, size_t *count);
+    bool by_commit; /* a value depends on draw.first */
 };
 
 extern const struct generator *const generators[];
@@ -79,9 +92,11 @@ struct column_generator {
     void *spec;        /* immutable once the plan is complete */
     uint64_t key;      /* rng_key(seed, "table.column") */
     double null_share; /* 0..1; decided by the row's first draw */
+    bool per_commit;   /* every row has the value of its commit's first */
 };
 
-/* Checks the names of the arguments, takes the common one out (`null`: a share), compiles the rest.
+/* Checks the names of the arguments, takes the common ones out (`null`: a share, `per`: row or
+ * commit), compiles the rest.
  * Errors are EXIT_USAGE with the place of the argument. out->key is left 0: the caller, who knows
  * the seed and the names, sets it. So with every generator_make_… below. */
 MUST_CHECK bool generator_compile(const struct generator *generator,
@@ -99,15 +114,30 @@ MUST_CHECK bool generator_make(const char *generator_name, const char *const *ke
  * multiple of 8. Of a `ref`: only once its keys are there. */
 size_t generator_max_bytes(const struct column_generator *column);
 
-/* The value of one row. */
-static inline void column_draw(const struct column_generator *column, uint64_t row,
-                               struct scratch *scratch, struct value *value) {
-    struct draw draw = {rng_at(column->key, row), row, scratch};
+/* Whether a value depends on where commits begin: on `first` of column_draw_at. Once resolved. */
+bool generator_by_commit(const struct column_generator *column);
+
+/* Whether a value can be NULL: its own share is above 0, or that of a column it is made from is.
+ * Once resolved. A result of `expr` that is no number counts for nothing here. */
+bool generator_may_be_null(const struct column_generator *column);
+
+/* The value of one row, in a commit whose first row is `first`. */
+static inline void column_draw_at(const struct column_generator *column, uint64_t row,
+                                  uint64_t first, struct scratch *scratch, struct value *value) {
+    if (column->per_commit)
+        row = first;
+    struct draw draw = {rng_at(column->key, row), column->key, row, first, scratch};
     if (column->null_share > 0 && rng_unit(&draw.rng) < column->null_share) {
         value->kind = VALUE_NULL;
         return;
     }
     column->generator->draw(column->spec, &draw, value);
+}
+
+/* The same where there is no commit of several rows. */
+static inline void column_draw(const struct column_generator *column, uint64_t row,
+                               struct scratch *scratch, struct value *value) {
+    column_draw_at(column, row, row, scratch, value);
 }
 
 /* Generators that the plan makes from the catalog, not from a workload's arguments. */

@@ -11,6 +11,9 @@
     GENERATOR(bool)               \
     GENERATOR(choice)             \
     GENERATOR(const)              \
+    GENERATOR(expr)               \
+    GENERATOR(joint)              \
+    GENERATOR(funnel)             \
     GENERATOR(text)               \
     GENERATOR(words)              \
     GENERATOR(json)               \

@@ -137,6 +137,17 @@ static void exponential_has_its_shape(void **state) {
     check_fraction(DIST_EXPONENTIAL, exponential_cumulative, 0.2);
 }
 
+/* e^(z - 3) of a normal z within 3 of 0 */
+static double lognormal_cumulative(double x) {
+    double low = erfc(3 / sqrt(2)) / 2;
+    return x <= exp(-6) ? 0 : (erfc(-(log(x) + 3) / sqrt(2)) / 2 - low) / (1 - 2 * low);
+}
+
+static void lognormal_has_its_shape(void **state) {
+    (void)state;
+    check_fraction(DIST_LOGNORMAL, lognormal_cumulative, 0.080433);
+}
+
 static void zipf_of_a_real_range_falls(void **state) {
     (void)state;
     struct dist dist;
@@ -250,6 +261,7 @@ int main(void) {
         cmocka_unit_test(uniform_is_even),
         cmocka_unit_test(normal_has_its_shape),
         cmocka_unit_test(exponential_has_its_shape),
+        cmocka_unit_test(lognormal_has_its_shape),
         cmocka_unit_test(zipf_of_a_real_range_falls),
         cmocka_unit_test(choice_keeps_to_the_weights),
         cmocka_unit_test(null_and_true_have_their_shares),

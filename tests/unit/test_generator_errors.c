@@ -27,12 +27,12 @@ static const struct wrong wrongs[] = {
     {"int",
      {"mni", "5"},
      "the generator int has no argument \"mni\"",
-     "did you mean \"min\"? int takes: min, max, dist, skew, null"},
+     "did you mean \"min\"? int takes: min, max, dist, skew, null, per"},
     {"int",
      {"colour", "5"},
      "the generator int has no argument \"colour\"",
-     "int takes: min, max, dist, skew, null"},
-    {"now", {"min", "5"}, "the generator now has no argument \"min\"", "now takes: null"},
+     "int takes: min, max, dist, skew, null, per"},
+    {"now", {"min", "5"}, "the generator now has no argument \"min\"", "now takes: null, per"},
     {"int", {"min", "1", "min", "2"}, "the argument \"min\" is given twice", NULL},
     {"int", {"min", "five"}, "min: \"five\" is not a whole number", "500"},
     {"int", {"min", ""}, "min: \"\" is not a whole number", "500"},
@@ -43,11 +43,11 @@ static const struct wrong wrongs[] = {
      "9223372036854775807"},
     {"int",
      {"dist", "zpif"},
-     "dist: \"zpif\" is not one of uniform, zipf, normal, exponential",
+     "dist: \"zpif\" is not one of uniform, zipf, normal, exponential, lognormal",
      "did you mean \"zipf\"?"},
     {"int",
      {"dist", "pareto-ish"},
-     "dist: \"pareto-ish\" is not one of uniform, zipf, normal, exponential",
+     "dist: \"pareto-ish\" is not one of uniform, zipf, normal, exponential, lognormal",
      "dist: uniform"},
     {"int", {"skew", "2"}, "skew: only zipf has one, this is uniform", "dist: zipf, skew: 2"},
     {"int", {"dist", "zipf", "skew", "0"}, "skew: 0 is not above 0 and up to 10", "skew: 1.2"},
@@ -72,6 +72,7 @@ static const struct wrong wrongs[] = {
     {"numeric", {"min", "1001"}, "min 1001 is above max 1000 (the default)", "not above"},
     {"bool", {"share", "110%"}, NULL, "%"},
     {"int", {"null", "2"}, NULL, "%"},
+    {"int", {"per", "rwo"}, "per: \"rwo\" is not one of row, commit", "did you mean \"row\"?"},
     {"choice", {NULL}, "the argument \"of\" is missing", "of: [red, green]"},
     {"choice", {"of", "red"}, "of: a list or a map of values is expected", "of: [red, green]"},
     {"const", {NULL}, "the argument \"value\" is missing", "value: 42"},
@@ -310,7 +311,7 @@ static void wrong_choices_are_told(void **state) {
     items[1].scalar = NULL;
     error = compile_at("choice", &of, 1);
     assert_string_equal(error.what,
-                        "column c: of: every weight is one word or number, not a list or a map");
+                        "column c: of: every weight is one number, not a list or a map");
 
     of.item_count = 0;
     error = compile_at("choice", &of, 1);
