@@ -37,7 +37,8 @@ static char *show_connection(PGconn *conn) {
                       PQuser(conn));
 }
 
-static bool connect_until(struct control *control, uint64_t until_ns, struct error *error) {
+static bool connect_within(struct control *control, unsigned seconds, struct error *error) {
+    uint64_t until_ns = clock_ns() + seconds * NS_PER_S;
     for (PostgresPollingStatusType status = PGRES_POLLING_WRITING;;
          status = PQconnectPoll(control->conn)) {
         if (status == PGRES_POLLING_OK)
@@ -53,14 +54,14 @@ static bool connect_until(struct control *control, uint64_t until_ns, struct err
             error->exit_code = EXIT_INTERRUPTED;
             return false;
         case WAIT_TIMEOUT:
-            error_set(error, "can't connect: no answer in 30 s");
+            error_set(error, "can't connect: no answer in %u s", seconds);
             return error_hint(error, "see -h and -p, and whether a firewall drops the packets");
         }
     }
 }
 
 bool control_connect(const struct target *target, const char *application_name, bool heed_interrupt,
-                     struct control **out, struct error *error) {
+                     unsigned seconds, struct control **out, struct error *error) {
     const char *keywords[TARGET_MAX_WORDS + 8], *values[TARGET_MAX_WORDS + 8];
     pg_connect_words(target, application_name, keywords, values);
     struct control *control = MEM_NEW(struct control);
@@ -69,7 +70,7 @@ bool control_connect(const struct target *target, const char *application_name, 
     control->conn = PQconnectStartParams(keywords, values, 1);
     if (!control->conn)
         panic("out of memory");
-    if (!connect_until(control, clock_ns() + 30 * NS_PER_S, error)) {
+    if (!connect_within(control, seconds, error)) {
         control_close(control);
         return false;
     }
@@ -81,9 +82,10 @@ bool control_connect(const struct target *target, const char *application_name, 
 }
 
 static bool open_connection(const struct target *target, const char *application_name,
-                            bool heed_interrupt, struct control **out, struct error *error) {
+                            bool heed_interrupt, unsigned seconds, struct control **out,
+                            struct error *error) {
     struct control *control;
-    if (!control_connect(target, application_name, heed_interrupt, &control, error))
+    if (!control_connect(target, application_name, heed_interrupt, seconds, &control, error))
         return false;
     control->shown = show_connection(control->conn);
     if (!control_find_pooler(control, target, application_name, error) ||
@@ -97,12 +99,17 @@ static bool open_connection(const struct target *target, const char *application
 
 bool control_open(const struct target *target, const char *application_name, struct control **out,
                   struct error *error) {
-    return open_connection(target, application_name, true, out, error);
+    return open_connection(target, application_name, true, CONNECT_TIMEOUT_S, out, error);
+}
+
+bool control_open_within(const struct target *target, const char *application_name,
+                         unsigned seconds, struct control **out, struct error *error) {
+    return open_connection(target, application_name, true, seconds, out, error);
 }
 
 bool control_open_for_cleanup(const struct target *target, const char *application_name,
                               struct control **out, struct error *error) {
-    return open_connection(target, application_name, false, out, error);
+    return open_connection(target, application_name, false, CONNECT_TIMEOUT_S, out, error);
 }
 
 bool control_reset_session(struct control *control, struct error *error) {
@@ -387,6 +394,14 @@ const char *control_shown(const struct control *control) {
 bool control_lost(const struct control *control) {
     return PQstatus(control->conn) == CONNECTION_BAD ||
            PQtransactionStatus(control->conn) == PQTRANS_ACTIVE;
+}
+
+void control_look(struct control *control) {
+    struct pollfd fd = {.fd = PQsocket(control->conn), .events = POLLIN};
+    /* The reason why it ends comes first, and then the end. */
+    while (PQstatus(control->conn) == CONNECTION_OK && poll(&fd, 1, 0) > 0 &&
+           PQconsumeInput(control->conn))
+        ;
 }
 
 int64_t control_backend_pid(const struct control *control) {

@@ -44,6 +44,9 @@ MUST_CHECK bool control_open(const struct target *target, const char *applicatio
 /* The same, though interrupted(), which its queries do not heed either. */
 MUST_CHECK bool control_open_for_cleanup(const struct target *target, const char *application_name,
                                          struct control **out, struct error *error);
+/* The same as control_open, with another deadline for connecting. */
+MUST_CHECK bool control_open_within(const struct target *target, const char *application_name,
+                                    unsigned seconds, struct control **out, struct error *error);
 void control_close(struct control *control); /* NULL is fine */
 
 /* Back to the settings that control_open made, after SQL of the user's. Outside a transaction.
@@ -119,6 +122,9 @@ const char *control_shown(const struct control *control);
 /* Whether the connection can't be used any more: lost, or left with a query that did not end when
  * it was cancelled. */
 bool control_lost(const struct control *control);
+/* Looks, between queries and without waiting, whether the server has ended the connection: then it
+ * is control_lost(), which otherwise the next query would find out. */
+void control_look(struct control *control);
 /* The pid of its backend; through any pooler a number that means nothing. */
 int64_t control_backend_pid(const struct control *control);
 

@@ -67,7 +67,8 @@ bool control_find_pooler(struct control *control, const struct target *target,
     struct control *second = NULL;
     struct error failed = {0};
     bool kept = false;
-    if (control_connect(target, application_name, control->heed_interrupt, &second, &failed)) {
+    if (control_connect(target, application_name, control->heed_interrupt, CONNECT_TIMEOUT_S,
+                        &second, &failed)) {
         control_set_timeout(second, SECOND_TIMEOUT_S);
         if (!compare(control, pid, second, &kept, &failed))
             kept = false;

@@ -45,9 +45,12 @@ bool pg_error(struct error *error, PGconn *conn, const PGresult *result);
 /* Of a connection that could not be made. */
 bool pg_connect_error(struct error *error, PGconn *conn);
 
+#define CONNECT_TIMEOUT_S 30u
+
 /* A connection as it comes: nothing is set in its session, and nothing is known of a pooler. */
 MUST_CHECK bool control_connect(const struct target *target, const char *application_name,
-                                bool heed_interrupt, struct control **out, struct error *error);
+                                bool heed_interrupt, unsigned seconds, struct control **out,
+                                struct error *error);
 
 /* What makes values look the same as text, which content hashes are made of, and lets no statement
  * of ours time out, whatever the role's own settings are. SET: "SET " or "SET LOCAL ". */

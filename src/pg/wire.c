@@ -101,6 +101,10 @@ bool wire_pipeline_sync(struct wire *wire) {
     return PQpipelineSync(wire->conn) == 1;
 }
 
+bool wire_pipeline_leave(struct wire *wire) {
+    return PQexitPipelineMode(wire->conn) == 1;
+}
+
 enum wire_flush wire_flush(struct wire *wire) {
     int unsent = PQflush(wire->conn);
     return unsent == 0 ? WIRE_SENT : unsent > 0 ? WIRE_UNSENT : WIRE_FLUSH_LOST;
@@ -131,6 +135,7 @@ enum wire_event wire_next(struct wire *wire, struct wire_reply *reply) {
     case PGRES_TUPLES_OK: {
         const char *tag = PQcmdStatus(result);
         reply->rows = tag_rows(tag);
+        reply->selected = strncmp(tag, "SELECT", 6) == 0;
         reply->committed = strcmp(tag, "COMMIT") == 0;
         event = WIRE_OK;
         break;

@@ -63,6 +63,8 @@ MUST_CHECK bool wire_send_copy_data(struct wire *wire, const char *data, size_t 
 MUST_CHECK bool wire_send_copy_end(struct wire *wire);
 MUST_CHECK bool wire_pipeline_enter(struct wire *wire);
 MUST_CHECK bool wire_pipeline_sync(struct wire *wire);
+/* Once all results are taken, the synchronisation point's too. */
+MUST_CHECK bool wire_pipeline_leave(struct wire *wire);
 
 enum wire_flush { WIRE_SENT, WIRE_UNSENT, WIRE_FLUSH_LOST };
 enum wire_flush wire_flush(struct wire *wire);
@@ -80,6 +82,7 @@ enum wire_event {
 
 struct wire_reply {
     uint64_t rows;  /* that the command tag names; 0 if none */
+    bool selected;  /* the tag is SELECT: the rows are those that came back */
     bool committed; /* the tag is COMMIT (ROLLBACK answers the COMMIT of a failed transaction) */
 };
 
