@@ -21,7 +21,9 @@ static bool read_basics(struct control *control, bool on_tmpfs, struct arena *ar
             "(SELECT setting FROM pg_catalog.pg_settings WHERE name = "
             "'checkpoint_timeout')::float8, "
             "(SELECT setting FROM pg_catalog.pg_settings WHERE name = "
-            "'deadlock_timeout')::float8, session_user::text, current_database()::text",
+            "'deadlock_timeout')::float8, session_user::text, current_database()::text, "
+            "(SELECT setting FROM pg_catalog.pg_settings WHERE name = "
+            "'max_connections')::float8",
             CONTROL_NO_ARGS, &rows, error))
         return false;
     out->version = arena_strdup(arena, control_text(rows, 0, 0));
@@ -47,6 +49,7 @@ static bool read_basics(struct control *control, bool on_tmpfs, struct arena *ar
     out->deadlock_timeout_ms = control_float8(rows, 0, 5);
     out->user = arena_strdup(arena, control_text(rows, 0, 6));
     out->database = arena_strdup(arena, control_text(rows, 0, 7));
+    out->max_connections = control_float8(rows, 0, 8);
     control_rows_free(rows);
     return true;
 }
@@ -75,12 +78,15 @@ bool server_counters_read(struct control *control, struct server_counters *out,
     struct control_rows *rows;
     if (!control_query_one(
             control,
-            "SELECT xact_commit::int8, deadlocks::int8 FROM pg_catalog.pg_stat_database "
-            "WHERE datname = current_database()",
+            "SELECT d.xact_commit::int8, d.deadlocks::int8, coalesce((extract(epoch FROM "
+            "greatest(d.stats_reset, s.stats_reset)) * 1000000)::int8, 0) FROM "
+            "pg_catalog.pg_stat_database d, pg_catalog.pg_stat_bgwriter s "
+            "WHERE d.datname = pg_catalog.current_database()",
             CONTROL_NO_ARGS, &rows, error))
         return false;
     out->commits = control_int8(rows, 0, 0);
     out->deadlocks = control_int8(rows, 0, 1);
+    out->reset_us = control_int8(rows, 0, 2);
     control_rows_free(rows);
     return true;
 }

@@ -26,6 +26,7 @@ struct server_facts {
     size_t setting_count;
     const char *user, *database; /* of the session */
     double checkpoint_timeout_s, deadlock_timeout_ms;
+    double max_connections; /* 0: not read */
 };
 
 MUST_CHECK bool server_facts_read(struct control *control, bool on_tmpfs, struct arena *arena,
@@ -36,6 +37,8 @@ const char *durability_name(enum durability durability);
 /* Counters of the database: of every session in it, not only of ours. */
 struct server_counters {
     int64_t commits, deadlocks;
+    int64_t reset_us; /* when the database's or the server's were reset last, by somebody or by a
+                         crash, µs since 1970; 0: never. No difference goes across that */
 };
 MUST_CHECK bool server_counters_read(struct control *control, struct server_counters *out,
                                      struct error *error);

@@ -234,6 +234,26 @@ static double sum_memory(DIR *proc, pid_t postmaster) {
     return sum;
 }
 
+/* A zombie has no such line, and no memory. */
+static double own_memory_bytes(pid_t pid) {
+    char path[PATH_SPACE], text[PROC_TEXT_MAX];
+    snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    double kilobytes = read_text(path, text) ? text_figure(text, "RssAnon:") : 0;
+    return kilobytes > 0 ? kilobytes * 1024 : 0;
+}
+
+double host_own_memory_bytes(pid_t postmaster) {
+    struct process process;
+    DIR *proc = postmaster > 0 && process_read(postmaster, &process) ? opendir("/proc") : NULL;
+    if (!proc)
+        return UNKNOWN_FIGURE;
+    double sum = own_memory_bytes(postmaster);
+    for (pid_t pid; (pid = next_child(proc, postmaster, &process)) != 0;)
+        sum += own_memory_bytes(pid);
+    closedir(proc);
+    return sum > 0 ? sum : UNKNOWN_FIGURE;
+}
+
 static void sample_server(pid_t postmaster, bool memory, struct host_sample *out) {
     DIR *proc = opendir("/proc");
     if (!proc)

@@ -52,6 +52,10 @@ void host_unknown(struct host_usage *out); /* every member UNKNOWN */
 void host_difference(const struct host_sample *before, const struct host_sample *after,
                      double seconds, struct host_usage *out);
 
+/* Memory that the postmaster and its children have each for themselves: without shared memory and
+ * files (RssAnon of /proc/PID/status). Cheap enough for a measured window. Negative: not known. */
+double host_own_memory_bytes(pid_t postmaster);
+
 /* CPU time of a process with one thread so far in ns, from /proc/PID/schedstat; negative if it
  * can't be read. */
 double host_process_cpu_ns(pid_t pid);
