@@ -8,9 +8,11 @@
 #include "cli/options.h"
 #include "load/companions.h"
 #include "report/text.h"
-#include "study/round.h"
+#include "study/dry_run.h"
+#include "study/prepare.h"
+#include "workload/threshold.h"
 
-enum { SAMPLE_ROWS = 5, SAMPLE_BYTES = 60 };
+enum { SAMPLE_ROWS = 5, SAMPLE_BYTES = 60, GIVER_BYTES = 512 };
 
 static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_load, 0,
@@ -23,10 +25,37 @@ static struct poptOption table[] = {
     POPT_AUTOHELP POPT_TABLEEND,
 };
 
-static void print_columns(const struct plan *plan) {
+/* Where a column's value comes from that a transaction gives it: "applications.request_id, step
+ * apply". A column may be given by several steps: the first one is named. */
+static void show_giver(const struct workload *workload, const char *written, const char *column,
+                       char *out, size_t size) {
+    snprintf(out, size, "the transaction");
+    for (size_t i = 0; i < workload->step_count; i++)
+        for (size_t k = 0; k < workload->steps[i].statement_count; k++) {
+            const struct workload_statement *statement = &workload->steps[i].statements[k];
+            if (statement->kind != STATEMENT_INSERT || strcmp(statement->table, written) != 0)
+                continue;
+            for (size_t n = 0; n < statement->set_count; n++)
+                if (strcmp(statement->sets[n].column, column) == 0) {
+                    snprintf(out, size, "%s.%s, step %s", statement->sets[n].table,
+                             statement->sets[n].from_column, workload->steps[i].name);
+                    return;
+                }
+        }
+}
+
+static void print_columns(const struct workload *workload, const struct mix_table *of) {
+    const struct plan *plan = of->plan;
+    char giver[GIVER_BYTES];
     printf("%-20s %-24s %-12s %s\n", "column", "type", "generator", "from");
     for (size_t i = 0; i < plan->column_count; i++) {
         const struct plan_column *column = &plan->columns[i];
+        if (column->given) {
+            show_giver(workload, of->name, column->name, giver, sizeof giver);
+            printf("%-20s %-24s %-12s %s\n", column->name,
+                   catalog_type_shown(plan->table, column->type), "–", giver);
+            continue;
+        }
         printf("%-20s %-24s %-12s %s", column->name, catalog_type_shown(plan->table, column->type),
                column->generator.generator->name, column->from);
         if (column->generator.null_share > 0)
@@ -50,14 +79,21 @@ static void print_value(const char *text, size_t length) {
     fputs(shown < length ? "…" : "", stdout);
 }
 
-static void print_samples(const struct plan *plan) {
+static void print_samples(const struct workload *workload, const struct mix_table *of, bool named) {
+    const struct plan *plan = of->plan;
+    char giver[GIVER_BYTES];
     struct scratch scratch;
     scratch_init(&scratch, plan->scratch_bytes);
     char *text = mem_alloc(plan->row_max_bytes + 1, 1);
     for (uint64_t row = 0; row < SAMPLE_ROWS; row++) {
-        printf("\nrow %d\n", (int)row);
+        printf("\n%s%srow %d\n", named ? of->name : "", named ? ", " : "", (int)row);
         for (size_t i = 0; i < plan->column_count; i++) {
             struct value value;
+            if (plan->columns[i].given) {
+                show_giver(workload, of->name, plan->columns[i].name, giver, sizeof giver);
+                printf("  %-18s (from %s)\n", plan->columns[i].name, giver);
+                continue;
+            }
             plan_draw(&plan->columns[i], row, &scratch, &value);
             printf("  %-18s ", plan->columns[i].name);
             if (value.kind == VALUE_NULL) {
@@ -73,20 +109,53 @@ static void print_samples(const struct plan *plan) {
     scratch_release(&scratch);
 }
 
-static void print_matrix(const struct matrix_options *matrix) {
-    fputs("\npaths       ", stdout);
-    for (size_t i = 0; i < matrix->path_count; i++)
-        printf("%s%s", i ? ", " : "", matrix->paths[i]->name);
-    fputs("\npool        ", stdout);
-    for (size_t i = 0; i < matrix->pool_count; i++)
-        printf("%s%u", i ? ", " : "", matrix->pools[i]);
-    fputs("\nbatch       ", stdout);
-    for (size_t i = 0; i < matrix->batch_count; i++) {
-        char batch[48];
-        struct result_cell cell = {.batch = matrix->batches[i]};
-        printf("%s%s", i ? ", " : "", result_batch(&cell, batch, sizeof batch));
+static void print_list(const char *head, const struct range *list, size_t count) {
+    printf("\n%-11s ", head);
+    for (size_t i = 0; i < count; i++) {
+        char text[48];
+        struct result_cell cell = {.batch = list[i]};
+        printf("%s%s", i ? ", " : "", result_batch(&cell, text, sizeof text));
     }
-    const struct result plan = {.mode = run_mode_name(matrix->mode),
+}
+
+static void print_range_of_time(uint64_t min_ns, uint64_t max_ns) {
+    char text[32];
+    fputs(units_show_duration(text, sizeof text, min_ns), stdout);
+    if (max_ns > min_ns)
+        printf(" to %s", units_show_duration(text, sizeof text, max_ns));
+}
+
+/* Where transactions come from. */
+static void print_load(const struct matrix_options *matrix) {
+    struct result_cell cells[MATRIX_LIST_MAX] = {0};
+    const struct result plan = {.load = matrix->workload,
+                                .source = matrix_source(matrix),
+                                .uniform = matrix->uniform,
+                                .think_min_ns = matrix->think_min_ns,
+                                .think_max_ns = matrix->think_max_ns,
+                                .cells = cells,
+                                .cell_count = matrix->pool_count};
+    for (size_t i = 0; i < matrix->pool_count; i++)
+        cells[i] = (struct result_cell){.pool = (uint32_t)matrix->pools[i].max,
+                                        .pool_min = (uint32_t)matrix->pools[i].min,
+                                        .users = matrix->users,
+                                        .rate = matrix->rate_per_s};
+    struct strbuf text = STRBUF_INIT;
+    report_loop(&plan, &text);
+    printf("\nload        %s", text.text);
+    strbuf_release(&text);
+}
+
+static void print_matrix(const struct matrix_options *matrix) {
+    bool steps = matrix->workload->step_count > 0;
+    for (size_t i = 0; i < matrix->path_count && !steps; i++)
+        printf("%s%s", i ? ", " : "\npaths       ", matrix->paths[i]->name);
+    print_list("pool", matrix->pools, matrix->pool_count);
+    if (!steps)
+        print_list("batch", matrix->batches, matrix->batch_count);
+    print_load(matrix);
+    const struct result plan = {.load = matrix->workload,
+                                .mode = run_mode_name(matrix->mode),
                                 .rows = matrix->rows,
                                 .warmup_ns = matrix->warmup_ns,
                                 .duration_ns = matrix->duration_ns,
@@ -170,39 +239,188 @@ static bool check_companions(const struct session *session, const struct workloa
     return true;
 }
 
-/* Every path must be able to do it, as `run` would find out. */
-static bool check_paths(const struct matrix_options *matrix, const struct plan *plan,
+static void print_statement(const struct workload_statement *statement) {
+    static const char *const verbs[] = {
+        [STATEMENT_INSERT] = "insert", [STATEMENT_UPDATE] = "update", [STATEMENT_DELETE] = "delete",
+        [STATEMENT_SELECT] = "select", [STATEMENT_SQL] = "",          [STATEMENT_PAUSE] = "pause"};
+    fputs(verbs[statement->kind], stdout);
+    if (statement->kind == STATEMENT_SQL)
+        print_value(statement->sql, strlen(statement->sql));
+    else if (statement->table)
+        printf(" %s", statement->table);
+    if (statement->kind == STATEMENT_PAUSE) {
+        putchar(' ');
+        print_range_of_time(statement->pause_min_ns, statement->pause_max_ns);
+    }
+    if (statement->kind == STATEMENT_INSERT && statement->rows > 1)
+        printf(", %u rows", statement->rows);
+    if (statement->on_conflict != CONFLICT_ERROR)
+        printf(", on conflict %s",
+               statement->on_conflict == CONFLICT_NOTHING ? "nothing" : "update");
+}
+
+static void print_steps(const struct workload *workload) {
+    double sum = 0;
+    for (size_t i = 0; i < workload->step_count; i++)
+        sum += workload->steps[i].weight;
+    for (size_t i = 0; i < workload->step_count; i++) {
+        const struct workload_step *step = &workload->steps[i];
+        printf("step        %s, %s%.3g %%: %s", step->name, step->weight > 0 ? "" : "probability ",
+               (step->weight > 0 ? step->weight / sum : step->probability) * 100,
+               step->transaction ? "BEGIN; " : "");
+        for (size_t k = 0; k < step->statement_count; k++) {
+            fputs(k ? "; " : "", stdout);
+            print_statement(&step->statements[k]);
+        }
+        if (step->path)
+            printf(", by %s", step->path);
+        if (step->batch)
+            printf(", batch %s", step->batch);
+        puts(step->transaction ? "; COMMIT" : "");
+    }
+}
+
+static void print_stages(const struct workload *workload) {
+    static const char *const things[] = {[LOAD_POOL] = "connection", [LOAD_USERS] = "user"};
+    double before = 0;
+    for (size_t i = 0; i < workload->stage_count; i++) {
+        const struct workload_stage *stage = &workload->stages[i];
+        char text[48];
+        printf("stage       %s: %s, ", stage->name,
+               units_show_duration(text, sizeof text, stage->for_ns));
+        if (stage->ramp)
+            printf("%s to ", units_show_count(text, sizeof text, before));
+        if (workload->stage_source == LOAD_RATE)
+            printf("%s/s", units_show_count(text, sizeof text, stage->target));
+        else
+            fputs(
+                units_show_things(text, sizeof text, stage->target, things[workload->stage_source]),
+                stdout);
+        before = stage->target;
+        if (stage->has_think) {
+            fputs(", thinking ", stdout);
+            print_range_of_time(stage->think_min_ns, stage->think_max_ns);
+        }
+        putchar('\n');
+    }
+}
+
+/* The steps that a timeout can't befall. */
+static void print_spared(const struct workload *workload) {
+    bool any = false;
+    for (size_t i = 0; i < workload->step_count; i++)
+        if (!prepare_meets_timeouts(&workload->steps[i])) {
+            printf("%s%s",
+                   any ? ", " : "; spared, as done by a write path: ", workload->steps[i].name);
+            any = true;
+        }
+}
+
+static void print_faults(const struct workload *workload) {
+    static const char *const faults[] = {
+        [FAULT_TIMEOUT] = "timeout", [FAULT_CUT] = "cut", [FAULT_DELAY] = "delay"};
+    for (size_t i = 0; i < workload->fault_count; i++) {
+        const struct workload_fault *fault = &workload->faults[i];
+        printf("fault       %s: %.3g %% of the transactions", faults[fault->kind],
+               fault->share * 100);
+        print_span(fault->kind == FAULT_TIMEOUT ? "after" : "for", fault->for_ns);
+        if (fault->kind == FAULT_TIMEOUT)
+            print_spared(workload);
+        putchar('\n');
+    }
+}
+
+static void print_queries(const char *head, const struct workload_query *queries, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        printf("%-11s %s: ", head, queries[i].name);
+        print_value(queries[i].sql, strlen(queries[i].sql));
+        putchar('\n');
+    }
+}
+
+/* The sections of the workload beside its columns. */
+static void print_sections(const struct workload *workload) {
+    char text[32];
+    for (size_t i = 0; i < workload->table_count; i++)
+        if (workload->tables[i].rows > 0)
+            printf("before      %s in %s\n",
+                   units_show_things(text, sizeof text, (double)workload->tables[i].rows, "row"),
+                   workload->tables[i].name);
+    print_steps(workload);
+    print_stages(workload);
+    for (size_t i = 0; i < workload->tenant_count; i++) {
+        const struct workload_tenant *tenant = &workload->tenants[i];
+        printf("tenant      %s: weight %.3g", tenant->name, tenant->weight);
+        if (tenant->limit_per_s > 0)
+            printf(", %s/s at most", units_show_count(text, sizeof text, tenant->limit_per_s));
+        putchar('\n');
+    }
+    print_faults(workload);
+    print_queries("gauge", workload->gauges, workload->gauge_count);
+    print_queries("check", workload->checks, workload->check_count);
+    for (size_t i = 0; i < workload->threshold_count; i++) {
+        const struct threshold *threshold = &workload->thresholds[i];
+        printf("threshold   %s%s\n", threshold->text, threshold->abort ? ", ends the run" : "");
+    }
+}
+
+static void print_all(const struct workload *workload, const struct matrix_options *matrix,
+                      const struct prepared *prepared) {
+    const struct mix *mix = &prepared->mix;
+    printf("workload    %s%s%s\n", workload->name, *workload->description ? ": " : "",
+           workload->description);
+    for (size_t i = 0; i < mix->table_count; i++) {
+        printf("%stable       %s (%s)\n\n", i ? "\n" : "", mix->tables[i].name,
+               workload->schema_file);
+        print_columns(workload, &mix->tables[i]);
+    }
+    print_matrix(matrix);
+    print_sections(workload);
+    print_companions(workload, prepared->plan->table->name);
+    for (size_t i = 0; i < mix->table_count; i++)
+        print_samples(workload, &mix->tables[i], mix->table_count > 1);
+}
+
+/* A few rows of each table are enough to plan with. */
+static struct workload lower_rows(const struct workload *workload, struct arena *arena) {
+    struct workload lowered = *workload;
+    lowered.tables = ARENA_ARRAY(arena, struct workload_table, workload->table_count + 1);
+    for (size_t i = 0; i < workload->table_count; i++) {
+        lowered.tables[i] = workload->tables[i];
+        if (lowered.tables[i].rows > DRY_RUN_ROWS)
+            lowered.tables[i].rows = DRY_RUN_ROWS;
+    }
+    return lowered;
+}
+
+/* Every path or step must be able to do it, as `run` would find out. */
+static bool check_cells(const struct matrix_options *matrix, struct prepared *prepared,
                         struct arena *arena, struct error *error) {
     for (size_t i = 0; i < matrix->path_count; i++)
-        for (size_t k = 0; k < matrix->batch_count; k++) {
-            struct write_plan write;
-            if (!write_plan_build(matrix->paths[i], plan, matrix->batches[k], matrix->protocol,
-                                  matrix->binding, arena, &write, error))
+        for (size_t k = 0; k < matrix->batch_count; k++)
+            if (!prepare_steps(matrix, matrix->paths[i], matrix->batches[k], arena, prepared,
+                               error))
                 return false;
-        }
     return true;
 }
 
-static bool check(const struct workload *workload, struct matrix_options *matrix,
+static bool check(const struct workload *workload, const struct matrix_options *asked,
                   struct arena *arena, struct error *error) {
     struct session session;
-    struct plan *plan;
-    matrix->session.throwaway = true;
-    matrix->session.keep = false;
-    if (!session_open(&matrix->session, arena, &session, error))
+    struct prepared prepared;
+    struct workload lowered = lower_rows(workload, arena);
+    struct matrix_options matrix = *asked;
+    matrix.workload = &lowered;
+    matrix.session.throwaway = true;
+    matrix.session.keep = false;
+    if (!session_open(&matrix.session, arena, &session, error))
         return false;
-    bool ok = round_prepare(&session, matrix, arena, &plan, error) &&
-              check_paths(matrix, plan, arena, error) &&
-              check_companions(&session, workload, plan, error);
-    if (ok) {
-        printf("workload    %s%s%s\n", workload->name, *workload->description ? ": " : "",
-               workload->description);
-        printf("table       %s (%s)\n\n", plan->table->name, workload->schema_file);
-        print_columns(plan);
-        print_matrix(matrix);
-        print_companions(workload, plan->table->name);
-        print_samples(plan);
-    }
+    bool ok = prepare_schema(&session, &matrix, arena, &prepared, error) &&
+              check_cells(&matrix, &prepared, arena, error) &&
+              prepare_check_sql(&session, &matrix, &prepared, error) &&
+              check_companions(&session, workload, prepared.plan, error);
+    if (ok)
+        print_all(workload, &matrix, &prepared);
     struct error left = {0};
     if (session_close(&session, false, &left))
         return ok;

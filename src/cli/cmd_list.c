@@ -5,8 +5,26 @@
 #include "base/units.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "workload/threshold.h"
+
+enum { LINE_COLUMNS = 100 };
 
 static struct poptOption table[] = {POPT_AUTOHELP POPT_TABLEEND};
+
+/* The last column, in as many lines as it takes. */
+static void print_last_column(const char *text, int column) {
+    int used = column;
+    for (size_t length; *text; text += length) {
+        text += strspn(text, " ");
+        length = strcspn(text, " ");
+        bool breaks = used > column && used + 1 + (int)length > LINE_COLUMNS;
+        if (breaks)
+            printf("\n%*s", column, "");
+        used = breaks ? column : used;
+        used += printf("%s%.*s", used > column ? " " : "", (int)length, text);
+    }
+    putchar('\n');
+}
 
 static bool list_paths(struct error *error) {
     (void)error;
@@ -20,10 +38,11 @@ static bool list_generators(struct error *error) {
     for (size_t i = 0; i < generator_count; i++) {
         printf("%-10s %s\n", generators[i]->name, generators[i]->summary);
         for (const struct generator_param *p = generators[i]->params; p && p->name; p++)
-            printf("           %-9s %s\n", p->name, p->meaning);
+            print_last_column(p->meaning, printf("           %-9s ", p->name));
     }
     printf("%-10s %s\n", "(all)", "and of every generator");
     printf("           %-9s %s\n", "null", "share of NULLs: 10%");
+    printf("           %-9s %s\n", "per", "row, or commit: all rows of a commit share the value");
     return true;
 }
 
@@ -44,10 +63,60 @@ static bool list_workloads(struct error *error) {
     return ok;
 }
 
+/* What stands between a metric's brackets. */
+static const char *argument_shown(enum metric_argument argument) {
+    switch (argument) {
+    case ARGUMENT_NONE:
+        break;
+    case ARGUMENT_LATENCY:
+        return "(LATENCY)";
+    case ARGUMENT_LATENCY_OR_GAUGE:
+        return "(LATENCY or GAUGE)";
+    case ARGUMENT_DRIFT:
+        return "(FIGURE or GAUGE)";
+    }
+    return "";
+}
+
+static void list_words(const char *what, const char *const *words, size_t count) {
+    printf("  %-10s", what);
+    for (size_t i = 0; i < count; i++)
+        if (words[i])
+            printf("%s %s", i ? "," : "", words[i]);
+    putchar('\n');
+}
+
+static bool list_metrics(struct error *error) {
+    static const char *const units[] = {[METRIC_NS] = "duration",
+                                        [METRIC_SHARE] = "share",
+                                        [METRIC_NUMBER] = "count",
+                                        [METRIC_PER_S] = "rate",
+                                        [METRIC_BYTES] = "size"};
+    (void)error;
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        const struct metric *metric = &metrics[i];
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", metric->name, argument_shown(metric->argument));
+        int column = printf("%-26s %-8s %-11s ", name, units[metric->unit],
+                            metric->by_stage && metric->by_step ? "stage, step"
+                            : metric->by_stage                  ? "stage"
+                            : metric->by_step                   ? "step"
+                                                                : "-");
+        print_last_column(metric->summary, column);
+    }
+    list_words("LATENCY:", latency_names, LATENCY_COUNT);
+    list_words("FIGURE:", drift_names, DRIFT_COUNT);
+    puts("  GAUGE:     one of the workload's `gauges:`");
+    return true;
+}
+
 static const struct {
     const char *name;
     bool (*list)(struct error *error);
-} lists[] = {{"paths", list_paths}, {"generators", list_generators}, {"workloads", list_workloads}};
+} lists[] = {{"paths", list_paths},
+             {"generators", list_generators},
+             {"workloads", list_workloads},
+             {"metrics", list_metrics}};
 
 enum { LIST_COUNT = sizeof lists / sizeof *lists };
 
@@ -61,7 +130,7 @@ static bool list_named(const char *word, struct error *error) {
     error_usage(error, "there is no list \"%s\"", word);
     const char *near = units_nearest(word, names, LIST_COUNT);
     return near ? error_hint(error, "did you mean %s?", near)
-                : error_hint(error, "paths, generators or workloads");
+                : error_hint(error, "paths, generators, workloads or metrics");
 }
 
 static int run(int argc, const char **argv) {
@@ -73,7 +142,7 @@ static int run(int argc, const char **argv) {
     bool ok;
     if (!arguments[0]) {
         ok = error_usage(&error, "which list?");
-        error_hint(&error, "paths, generators or workloads");
+        error_hint(&error, "paths, generators, workloads or metrics");
     } else if (arguments[1]) {
         ok = error_usage(&error, "\"%s\": one list at a time", arguments[1]);
     } else {
@@ -83,4 +152,5 @@ static int run(int argc, const char **argv) {
     return ok ? EXIT_OK : cli_fail(&error);
 }
 
-const struct command command_list = {"list", "WHAT", "list paths, generators or workloads", run};
+const struct command command_list = {"list", "WHAT", "list paths, generators, workloads or metrics",
+                                     run};

@@ -5,6 +5,16 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/text.h"
+#include "study/dry_run.h"
+#include "study/quick.h"
+
+static struct poptOption extent[] = {
+    {"quick", 0, POPT_ARG_NONE, &options.quick, 0,
+     "the whole shape of the workload in seconds; thresholds are shown, not judged", NULL},
+    {"dry-run", 0, POPT_ARG_NONE, &options.dry_run, 0,
+     "print the plan, with its connections, rows and bytes, and measure nothing", NULL},
+    POPT_TABLEEND,
+};
 
 static struct poptOption output[] = {
     {"json", 0, POPT_ARG_STRING, &options.json, 0,
@@ -15,6 +25,7 @@ static struct poptOption output[] = {
 
 static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_load, 0, "What to measure:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, extent, 0, "How much of it:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_observe, 0, "What to look at beside it:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_workload, 0, "What to write:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
@@ -49,6 +60,20 @@ static bool report(const struct result *result, struct error *error) {
     return printed ? written : error_set(error, "can't write to standard output");
 }
 
+/* What the thresholds say of a run in which all else went well. */
+static int judge(const struct result *result) {
+    int code = EXIT_OK;
+    for (size_t i = 0; i < result->cell_count && !result->quick; i++)
+        for (size_t k = 0; k < result->load->threshold_count; k++) {
+            enum threshold_verdict verdict = result->cells[i].thresholds[k].verdict;
+            if (verdict == THRESHOLD_FAILED)
+                return EXIT_THRESHOLD;
+            if (verdict == THRESHOLD_UNKNOWN)
+                code = EXIT_INCONCLUSIVE;
+        }
+    return code;
+}
+
 static int measure(int argc, const char **argv, const struct matrix_options *matrix,
                    struct arena *arena) {
     struct error error = {0}, unreported = {0};
@@ -57,13 +82,38 @@ static int measure(int argc, const char **argv, const struct matrix_options *mat
     keep_command(argc, argv, &result);
     log_progress_end();
     bool reported = report(&result, &unreported);
+    int code = ok && reported ? judge(&result) : EXIT_OK;
     matrix_release(&result);
-    int code = EXIT_OK;
     if (!reported)
         code = cli_fail(&unreported);
     if (!ok)
         code = cli_fail(&error);
     return code;
+}
+
+static int plan(const struct matrix_options *matrix, struct arena *arena) {
+    struct error error = {0};
+    struct dry_run dry;
+    if (!dry_run(matrix, arena, &dry, &error))
+        return cli_fail(&error);
+    dry_run_print(matrix, &dry, stdout);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_OK;
+    error_set(&error, "can't write to standard output");
+    return cli_fail(&error);
+}
+
+static bool check_extent(const struct matrix_options *matrix, struct error *error) {
+    if (options.quick && matrix->mode != MODE_FIXED) {
+        error_usage(error, "--quick does not go with mode %s: its window lasts as long as it takes",
+                    run_mode_name(matrix->mode));
+        return error_hint(error, "leave --quick out, or add --mode fixed");
+    }
+    if (options.dry_run && options.json) {
+        error_usage(error, "--json does not go with --dry-run: nothing is measured");
+        return error_hint(error, "leave one of them out");
+    }
+    return true;
 }
 
 static int run(int argc, const char **argv) {
@@ -77,11 +127,14 @@ static int run(int argc, const char **argv) {
     struct matrix_options matrix;
     int code;
     if (options_workload_load(arguments, &arena, &workload, &error) &&
-        options_matrix(&workload, &matrix, &error) &&
-        (!options.json || result_check_json(options.json, &error)))
-        code = measure(argc, argv, &matrix, &arena);
-    else
+        options_matrix(&workload, &matrix, &error) && check_extent(&matrix, &error) &&
+        (!options.json || result_check_json(options.json, &error))) {
+        if (options.quick)
+            quick_scale(&workload, &matrix);
+        code = options.dry_run ? plan(&matrix, &arena) : measure(argc, argv, &matrix, &arena);
+    } else {
         code = cli_fail(&error);
+    }
     arena_release(&arena);
     poptFreeContext(context);
     return code;

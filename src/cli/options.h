@@ -10,14 +10,16 @@
 /* What the option tables fill. Texts are popt's. */
 struct options {
     char *dbname, *host, *port, *user;
-    int throwaway, keep, quiet;
+    int throwaway, keep, quiet, quick, dry_run;
     char *data_dir, *pg_bin;
     char *schema, *table, *json;
     int log_locks;
     char *fsync_probe;
     /* The settings: NULL where the option is not given. */
-    char *path, *pool, *batch, *mode, *duration, *warmup, *interval, *ceiling, *rows, *rounds,
-        *seed, *protocol, *binding, *threads;
+    char *path, *pool, *pool_idle, *pool_lifetime, *checkout_timeout, *users, *think, *rate,
+        *arrival, *backlog, *on_error, *batch, *mode, *duration, *warmup, *interval, *ceiling,
+        *rows, *rounds, *seed, *protocol, *binding, *threads;
+    int connect_each;
 };
 
 /* The one set of options of this process, which the tables point into. */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "load/collect.h"
 #include "load/worker.h"
 
 /* Between two looks at interruption, intervals and progress. */
@@ -36,6 +37,16 @@ struct run {
     struct histogram *
         *interval_histograms; /* of the intervals not yet closed, by number % WORKER_SLOTS */
     size_t closed_intervals;
+    /* Of the closed ones inside the window, and of those of the stage that is on. */
+    struct histogram *response, *stage_response;
+    size_t first_interval, stage;
+    uint64_t stage_at_ns, stage_end_ns; /* since go */
+    /* Looks at the pool in the interval that is on. */
+    struct pool_looks {
+        uint64_t number;
+        double busy, open, waiting_max;
+        uint32_t count;
+    } looks;
 };
 
 uint32_t load_default_threads(uint32_t pool) {
@@ -106,9 +117,60 @@ static struct load_interval *interval_at(struct run *run, uint64_t number) {
             mem_grow(result->intervals, run->interval_capacity, sizeof *result->intervals);
     }
     for (; result->interval_count <= number; result->interval_count++)
-        result->intervals[result->interval_count] = (struct load_interval){
-            .t_s = (double)result->interval_count * interval_s(run), .length_s = interval_s(run)};
+        result->intervals[result->interval_count] =
+            (struct load_interval){.t_s = (double)result->interval_count * interval_s(run),
+                                   .length_s = interval_s(run),
+                                   .busy = -1,
+                                   .open = -1,
+                                   .waiting = -1};
     return &result->intervals[number];
+}
+
+/* The stage in which an interval lies as a whole, its beginning and its end since go; false: it
+ * lies in two. */
+static bool stage_of(const struct load_options *options, size_t number, size_t *stage,
+                     uint64_t *at_ns, uint64_t *end_ns) {
+    const struct load_demand *demand = options->demand;
+    uint64_t interval_ns = options->interval_ns, begin_ns = number * interval_ns;
+    *stage = 0;
+    *at_ns = 0;
+    *end_ns = UINT64_MAX;
+    if (!options->stages)
+        return true;
+    while (*stage + 1 < demand->span_count && begin_ns - *at_ns >= demand->spans[*stage].length_ns)
+        *at_ns += demand->spans[(*stage)++].length_ns;
+    if (*stage + 1 < demand->span_count)
+        *end_ns = *at_ns + demand->spans[*stage].length_ns;
+    return begin_ns + interval_ns <= *end_ns;
+}
+
+/* What the hooks see of the window while it lasts: by whole intervals. */
+static void add_to_window(struct run *run, size_t number, const struct histogram *response) {
+    double t_s = run->result->intervals[number].t_s;
+    uint64_t begin_ns = run->go_ns + (uint64_t)(t_s * (double)NS_PER_S);
+    if (run->begin_ns == UINT64_MAX || begin_ns < run->begin_ns) {
+        run->first_interval = number + 1;
+        return;
+    }
+    histogram_merge(run->response, response);
+    size_t stage;
+    uint64_t at_ns, end_ns;
+    if (!stage_of(run->options, number, &stage, &at_ns, &end_ns))
+        return;
+    if (stage != run->stage)
+        histogram_clear(run->stage_response);
+    run->stage = stage;
+    run->stage_at_ns = at_ns;
+    run->stage_end_ns = end_ns;
+    histogram_merge(run->stage_response, response);
+}
+
+/* Whether the interval that was closed last is its stage's last whole one. */
+static bool stage_has_ended(const struct run *run) {
+    uint64_t begin_ns = (run->closed_intervals - 1) * run->options->interval_ns;
+    return run->stage_end_ns != UINT64_MAX && begin_ns >= run->stage_at_ns &&
+           begin_ns + run->options->interval_ns <= run->stage_end_ns &&
+           begin_ns + 2 * run->options->interval_ns > run->stage_end_ns;
 }
 
 /* Percentiles of the intervals before number, whose workers have all gone on. */
@@ -118,13 +180,15 @@ static void close_intervals(struct run *run, uint64_t number) {
         struct histogram *h = run->interval_histograms[run->closed_intervals % WORKER_SLOTS];
         struct load_interval *interval = &run->result->intervals[run->closed_intervals];
         interval->p50_ns = histogram_quantile(h, 0.50);
+        interval->p95_ns = histogram_quantile(h, 0.95);
         interval->p99_ns = histogram_quantile(h, 0.99);
+        add_to_window(run, run->closed_intervals, h);
         histogram_clear(h);
     }
 }
 
 static void take_slot(struct run *run, struct interval_slot *slot) {
-    if (slot->commits == 0 && slot->errors == 0)
+    if (slot->commits == 0 && slot->errors == 0 && slot->asked == 0)
         return;
     /* A late slot's percentiles go to the oldest interval that is still open. */
     uint64_t number = slot->number < run->closed_intervals ? run->closed_intervals : slot->number;
@@ -134,9 +198,11 @@ static void take_slot(struct run *run, struct interval_slot *slot) {
     interval->rows += slot->rows;
     interval->commits += slot->commits;
     interval->errors += slot->errors;
+    interval->failed += slot->failed;
+    interval->asked += slot->asked;
     interval_at(run, number);
     histogram_merge(run->interval_histograms[number % WORKER_SLOTS], slot->response);
-    slot->rows = slot->commits = slot->errors = 0;
+    slot->rows = slot->commits = slot->errors = slot->failed = slot->asked = 0;
     histogram_clear(slot->response);
 }
 
@@ -173,28 +239,83 @@ static void fail(struct run *run, const struct error *error) {
     pthread_mutex_unlock(&run->gate.mutex);
 }
 
-static void progress(struct run *run, uint64_t now) {
+static uint64_t sum_live(const struct run *run, struct load_progress *progress) {
+    for (uint32_t i = 0; i < run->options->threads; i++) {
+        struct worker *worker = &run->workers[i];
+        progress->rows += atomic_load_explicit(&worker->rows_live, memory_order_relaxed);
+        progress->busy += atomic_load_explicit(&worker->busy_live, memory_order_relaxed);
+        progress->open += atomic_load_explicit(&worker->open_live, memory_order_relaxed);
+        progress->waiting += atomic_load_explicit(&worker->waiting_live, memory_order_relaxed);
+    }
+    return progress->rows;
+}
+
+static void end_looks(struct run *run) {
+    struct pool_looks *looks = &run->looks;
+    if (looks->count > 0) {
+        struct load_interval *interval = interval_at(run, looks->number);
+        interval->busy = looks->busy / looks->count;
+        interval->open = looks->open / looks->count;
+        interval->waiting = looks->waiting_max;
+    }
+    *looks = (struct pool_looks){0};
+}
+
+/* How many connections work, and how many wishes wait for one. */
+static void look_at_pool(struct run *run, const struct load_progress *progress) {
+    uint64_t number = (progress->now_ns - run->go_ns) / run->options->interval_ns;
+    if (number != run->looks.number)
+        end_looks(run);
+    struct pool_looks *looks = &run->looks;
+    looks->number = number;
+    looks->count++;
+    looks->busy += (double)progress->busy;
+    looks->open += (double)progress->open;
+    if ((double)progress->waiting > looks->waiting_max)
+        looks->waiting_max = (double)progress->waiting;
+}
+
+/* Tells the hooks how far it is. */
+static void tell(struct run *run, struct load_progress *progress) {
     const struct load_hooks *hooks = &run->options->hooks;
+    progress->intervals = run->result->intervals;
+    progress->count = run->closed_intervals;
+    progress->first = run->first_interval;
+    progress->response = run->response;
+    progress->stage_response = run->stage_response;
+    progress->stage = run->stage;
+    progress->stage_at_s = (double)run->stage_at_ns / (double)NS_PER_S;
+    progress->stage_end_s = (double)run->stage_end_ns / (double)NS_PER_S;
+    struct error error = {0};
+    if (hooks->progress && !hooks->progress(hooks->context, progress, &error))
+        fail(run, &error);
+}
+
+static void progress(struct run *run, uint64_t now) {
+    struct load_progress progress = {.now_ns = now};
+    bool works = !run->stopped && !run->window_over;
+    sum_live(run, &progress);
     uint64_t over = now < run->go_ns + INTERVAL_GRACE_NS
                         ? 0
                         : (now - run->go_ns - INTERVAL_GRACE_NS) / run->options->interval_ns;
     /* One in which nothing was done is an interval too. */
     if (over > 0 && !run->stopped)
         (void)interval_at(run, over - 1);
-    close_intervals(run, over);
-    if (now < run->progress_ns || run->stopped)
+    while (run->closed_intervals < over && run->closed_intervals < run->result->interval_count) {
+        close_intervals(run, run->closed_intervals + 1);
+        /* What is to end with a stage must not wait until the next one has intervals. */
+        if (works && stage_has_ended(run))
+            tell(run, &progress);
+    }
+    if (!works)
+        return;
+    look_at_pool(run, &progress);
+    if (now < run->progress_ns)
         return;
     run->progress_ns = now + PROGRESS_NS;
     if (run->options->open_window)
         ask_window(run, now);
-    uint64_t rows = 0;
-    for (uint32_t i = 0; i < run->options->threads; i++)
-        rows += atomic_load_explicit(&run->workers[i].rows_live, memory_order_relaxed);
-    const struct load_interval *last =
-        run->closed_intervals ? &run->result->intervals[run->closed_intervals - 1] : NULL;
-    struct error error = {0};
-    if (hooks->progress && !hooks->progress(hooks->context, now, rows, last, &error))
-        fail(run, &error);
+    tell(run, &progress);
 }
 
 /* Until every worker has connected, one has failed, or the user has had enough. */
@@ -241,36 +362,42 @@ static void await_finished(struct run *run) {
         run->cpu_end_ns = clock_process_cpu_ns();
 }
 
+/* How long each stage lasted inside the window, which may have ended early. */
+static void collect_seconds(struct run *run, uint64_t end_ns) {
+    struct load_result *result = run->result;
+    const struct load_options *options = run->options;
+    result->seconds = (double)(end_ns - run->begin_ns) / (double)NS_PER_S;
+    result->window_at_s = (double)(run->begin_ns - run->go_ns) / (double)NS_PER_S;
+    double rest_s = result->seconds;
+    for (size_t i = 0; i < result->stage_count; i++) {
+        double length_s = options->stages
+                              ? (double)options->demand->spans[i].length_ns / (double)NS_PER_S
+                              : rest_s;
+        result->stage_seconds[i] = length_s < rest_s ? length_s : rest_s;
+        rest_s -= result->stage_seconds[i];
+    }
+}
+
 static void collect(struct run *run) {
     struct load_result *result = run->result;
     uint64_t last_done_ns = 0;
     for (uint32_t i = 0; i < run->options->threads; i++) {
         struct worker *worker = &run->workers[i];
         worker_join(worker);
-        result->rows += worker->rows;
-        result->commits += worker->commits;
-        result->started += worker->started_count;
-        result->committed += worker->committed;
-        result->failed += worker->failed;
-        result->abandoned += worker->abandoned;
-        result->retried += worker->retried;
-        result->rows_acknowledged += worker->rows_acknowledged;
-        result->rows_ambiguous += worker->rows_ambiguous;
-        result->miscounted |= worker->miscounted;
-        histogram_merge(result->response, worker->response);
-        histogram_merge(result->statement, worker->commit ? worker->statement : worker->response);
-        if (worker->commit)
-            histogram_merge(result->commit, worker->commit);
-        if (worker->last_done_ns > last_done_ns)
-            last_done_ns = worker->last_done_ns;
+        result_add_worker(result, worker);
         for (int k = 0; k < WORKER_SLOTS; k++)
             take_slot(run, &worker->slots[k]);
+        if (worker->last_done_ns > last_done_ns)
+            last_done_ns = worker->last_done_ns;
     }
-    if (result->started != result->committed + result->failed + result->abandoned)
-        panic(
-            "transactions do not add up: %llu started, %llu committed, %llu failed, %llu abandoned",
-            (unsigned long long)result->started, (unsigned long long)result->committed,
-            (unsigned long long)result->failed, (unsigned long long)result->abandoned);
+    result_check_sums(result);
+    result->open_max = atomic_load(&run->gate.open_max);
+    for (size_t i = 0; i < result->stage_count * result->step_count; i++) {
+        result->commits += result->tallies[i].committed;
+        if (!run->options->steps[i % result->step_count]->reads)
+            result->rows += result->tallies[i].rows;
+    }
+    end_looks(run);
     close_intervals(run, result->interval_count);
     /* A window that rows decide ends with the last commit. */
     uint64_t end_ns = run->end_ns != UINT64_MAX ? run->end_ns : last_done_ns;
@@ -278,10 +405,8 @@ static void collect(struct run *run) {
         end_ns = 0; /* it has never begun */
     if (run->in_window && run->options->hooks.window_end)
         run->options->hooks.window_end(run->options->hooks.context, clock_ns());
-    if (end_ns > run->begin_ns && run->go_ns) {
-        result->seconds = (double)(end_ns - run->begin_ns) / (double)NS_PER_S;
-        result->window_at_s = (double)(run->begin_ns - run->go_ns) / (double)NS_PER_S;
-    }
+    if (end_ns > run->begin_ns && run->go_ns)
+        collect_seconds(run, end_ns);
     result->cpu_ns = run->cpu_end_ns - run->cpu_begin_ns;
     if (result->interval_count && last_done_ns > run->go_ns) {
         struct load_interval *last = &result->intervals[result->interval_count - 1];
@@ -293,15 +418,16 @@ static void collect(struct run *run) {
 static void run_init(struct run *run, const struct load_options *options,
                      struct load_result *result) {
     *run = (struct run){.options = options, .result = result};
-    *result = (struct load_result){
-        .response = histogram_new(), .statement = histogram_new(), .window_at_s = -1};
-    result->commit = options->write->path->own_commit ? histogram_new() : NULL;
+    result_init(result, options);
     gate_init(&run->gate);
     run->interval_capacity = 4096;
     result->intervals = MEM_ARRAY(struct load_interval, run->interval_capacity);
     run->interval_histograms = MEM_ARRAY(struct histogram *, WORKER_SLOTS);
     for (int i = 0; i < WORKER_SLOTS; i++)
         run->interval_histograms[i] = histogram_new();
+    run->stage_end_ns = UINT64_MAX;
+    run->response = histogram_new();
+    run->stage_response = histogram_new();
     run->workers = aligned_alloc(_Alignof(struct worker), options->threads * sizeof *run->workers);
     if (!run->workers)
         panic("out of memory");
@@ -316,8 +442,18 @@ static void run_release(struct run *run) {
     for (int i = 0; i < WORKER_SLOTS; i++)
         histogram_free(run->interval_histograms[i]);
     free(run->interval_histograms);
+    histogram_free(run->response);
+    histogram_free(run->stage_response);
     pthread_cond_destroy(&run->gate.changed);
     pthread_mutex_destroy(&run->gate.mutex);
+}
+
+/* Of all stages together; UINT64_MAX: the last one has no end. */
+static uint64_t stages_ns(const struct load_demand *demand) {
+    uint64_t ns = 0;
+    for (size_t i = 0; i < demand->span_count; i++)
+        ns += demand->spans[i].length_ns;
+    return ns;
 }
 
 static void go(struct run *run) {
@@ -332,10 +468,10 @@ static void go(struct run *run) {
     }
     run->go_ns = clock_ns();
     bool open = options->open_window;
-    run->begin_ns = open            ? UINT64_MAX
-                    : options->rows ? run->go_ns
-                                    : run->go_ns + options->warmup_ns;
-    run->end_ns = open || options->rows ? UINT64_MAX : run->begin_ns + options->duration_ns;
+    uint64_t warmup_ns = options->rows || options->stages ? 0 : options->warmup_ns;
+    uint64_t duration_ns = options->stages ? stages_ns(options->demand) : options->duration_ns;
+    run->begin_ns = open ? UINT64_MAX : run->go_ns + warmup_ns;
+    run->end_ns = open || options->rows ? UINT64_MAX : run->begin_ns + duration_ns;
     if (options->hooks.started)
         options->hooks.started(options->hooks.context, run->go_ns);
     for (uint32_t i = 0; i < options->threads; i++) {
@@ -368,12 +504,4 @@ bool load_run(const struct load_options *options, struct load_result *result, st
     }
     run_release(&run);
     return ok;
-}
-
-void load_result_release(struct load_result *result) {
-    histogram_free(result->response);
-    histogram_free(result->statement);
-    histogram_free(result->commit);
-    free(result->intervals);
-    *result = (struct load_result){0};
 }

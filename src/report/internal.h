@@ -49,6 +49,14 @@ char *show_ratio(char *out, size_t size, double value);
 char *show_share(char *out, size_t size, double share);
 char *show_sampled_share(char *out, size_t size, double share, uint64_t samples);
 char *show_seconds(char *out, size_t size, double seconds); /* "2.31 s", "310 ms", "24 µs" */
+/* Milliseconds of a histogram in three significant digits; `~` before it where there are too few
+ * values for the quantile, a dash where there are none. */
+char *show_quantile(char *out, size_t size, const struct histogram *histogram, double quantile);
+char *show_ms(char *out, size_t size, double ms);
+/* Prints a text in lines of at most REPORT_COLUMNS, broken at its blanks, but not between a number
+ * and what it is of, nor before the last word; all but the first begin with indent blanks. */
+enum { REPORT_COLUMNS = 100 };
+void print_wrapped(const char *text, int indent, FILE *out);
 /* At most columns code points; what is cut ends in "…". */
 char *show_cut(char *out, size_t size, const char *text, size_t columns);
 
@@ -69,7 +77,13 @@ bool report_holder_is_alike(const struct lock_waits *wait);
 void report_time(const struct result *result, FILE *out);       /* time.c: where it goes */
 void report_lock_waits(const struct result *result, FILE *out); /* waits.c */
 void report_storage(const struct result *result, FILE *out);    /* storage.c */
+void report_stages(const struct result *result, FILE *out);     /* stages.c */
+void report_steps(const struct result *result, FILE *out);      /* stages.c */
+void report_tenants(const struct result *result, FILE *out);    /* stages.c */
+void report_queue(const struct result *result, FILE *out);      /* load.c: where wishes wait */
+void report_thresholds(const struct result *result, FILE *out); /* thresholds.c */
 /* Lines among those about the run. */
+void report_outcome(const struct result *result, FILE *out);    /* outcome.c: errors and the like */
 void report_disk(const struct result *result, FILE *out);       /* notes.c */
 void report_machine(const struct result *result, FILE *out);    /* notes.c */
 void report_companions(const struct result *result, FILE *out); /* notes.c */

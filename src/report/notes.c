@@ -1,5 +1,4 @@
 /* Lines about the surroundings: the disk, the machine, maintenance, and the companions. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "report/internal.h"
@@ -26,7 +25,8 @@ void report_disk(const struct result *result, FILE *out) {
             show_seconds(max, sizeof max, probe->max_us / 1e6));
     double most = most_commits(result);
     if (most > 0)
-        fprintf(out, "            the fastest cell made %s commits/s: %s commits a flush\n",
+        fprintf(out, "            the %s made %s commits/s: %s commits a flush\n",
+                result->cell_count > 1 ? "fastest cell" : "run",
                 show_count(commits, sizeof commits, most),
                 show_ratio(rate, sizeof rate, most / probe->flushes_per_s));
 }
@@ -148,25 +148,27 @@ void report_machine(const struct result *result, FILE *out) {
 }
 
 static void print_companion(const char *cell, const struct companion_result *companion, FILE *out) {
-    char mean[32], longest[32], waited[32];
+    char mean[32], longest[32], waited[32], count[48];
     fprintf(out, "companion   %s%s%s", cell, *cell ? ": " : "", companion->name);
     if (strcmp(companion->name, companion->what) != 0)
         fprintf(out, " (%s)", companion->what);
     if (companion->runs)
-        fprintf(out, ": %" PRIu64 " time%s, mean %s, longest %s", companion->runs,
-                companion->runs == 1 ? "" : "s",
+        fprintf(out, ": %s, mean %s, longest %s",
+                units_show_things(count, sizeof count, (double)companion->runs, "time"),
                 show_seconds(mean, sizeof mean, companion->total_s / (double)companion->runs),
                 show_seconds(longest, sizeof longest, companion->max_ms / 1000));
     else
         fputs(": not once to its end", out);
     if (result_companion_reads(companion) && (companion->runs || companion->rows))
-        fprintf(out, ", %" PRIu64 " row%s", companion->rows, companion->rows == 1 ? "" : "s");
+        fprintf(out, ", %s",
+                units_show_things(count, sizeof count, (double)companion->rows, "row"));
     if (companion->waited_s > 0)
         fprintf(out, ", waited %s for its own lock",
                 show_seconds(waited, sizeof waited, companion->waited_s));
     if (companion->errors)
-        fprintf(out, "; %" PRIu64 " error%s: %s", companion->errors,
-                companion->errors == 1 ? "" : "s", companion->first_error);
+        fprintf(out, "; %s: %s",
+                units_show_things(count, sizeof count, (double)companion->errors, "error"),
+                companion->first_error);
     fputc('\n', out);
 }
 

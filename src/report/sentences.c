@@ -140,7 +140,9 @@ static void say_locks(const struct result *result, struct strbuf *out) {
 }
 
 void report_sentences(const struct result *result, struct strbuf *out) {
-    say_fastest(result, out);
+    /* Rows that came at a rate say nothing of who could write more. */
+    if (result->source != LOAD_RATE)
+        say_fastest(result, out);
     say_flush(result, out);
     say_locks(result, out);
     bool any = false;

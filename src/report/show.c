@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "report/internal.h"
+#include "report/text.h"
 
 char *show_count(char *out, size_t size, double value) {
     if (is_known(value))
@@ -33,15 +34,77 @@ char *show_sampled_share(char *out, size_t size, double share, uint64_t samples)
 }
 
 char *show_seconds(char *out, size_t size, double seconds) {
-    if (!is_known(seconds)) {
+    if (is_known(seconds))
+        return units_show_duration(out, size, (uint64_t)(seconds * 1e9 + 0.5));
+    snprintf(out, size, DASH);
+    return out;
+}
+
+char *show_ms(char *out, size_t size, double ms) {
+    snprintf(out, size, "%.*f", ms < 1 ? 3 : ms < 10 ? 2 : ms < 100 ? 1 : 0, ms);
+    return out;
+}
+
+char *show_quantile(char *out, size_t size, const struct histogram *histogram, double quantile) {
+    char ms[32];
+    if (!histogram || histogram->count == 0) {
         snprintf(out, size, DASH);
         return out;
     }
-    units_show_duration(out, size, (uint64_t)(seconds * 1e9 + 0.5));
-    size_t length = strlen(out);
-    if (length > 2 && length + 1 < size && strcmp(out + length - 2, "us") == 0)
-        snprintf(out + length - 2, size - length + 2, "µs");
+    bool certain = histogram->count >= report_samples_needed(quantile);
+    show_ms(ms, sizeof ms, (double)histogram_quantile(histogram, quantile) / 1e6);
+    snprintf(out, size, "%s%s", certain ? "" : "~", ms);
     return out;
+}
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* Without a comma behind it: "60", "(98", "1,234", "~3.5". */
+static bool is_number(const char *word, size_t length) {
+    return length > 0 && is_digit(word[length - 1]) && (is_digit(*word) || strchr("(~<", *word));
+}
+
+static bool is_last_word(const char *text) {
+    return !text[strcspn(text, " ")];
+}
+
+/* Bytes up to the next blank at which a line may end: not that between a number and what it is of,
+ * and not that before the last word, which would stand alone. */
+static size_t unbroken_length(const char *text) {
+    size_t word = 0, length = strcspn(text, " ");
+    while (text[length]) {
+        if (is_last_word(text + length + 1))
+            return strlen(text);
+        if (!is_number(text + word, length - word))
+            break;
+        word = length + 1;
+        length = word + strcspn(text + word, " ");
+    }
+    return length;
+}
+
+void print_wrapped(const char *text, int indent, FILE *out) {
+    int used = 0;
+    bool first = true; /* of its line */
+    while (*text) {
+        size_t length = unbroken_length(text);
+        int width = 0;
+        for (size_t i = 0; i < length; i++)
+            width += ((unsigned char)text[i] & 0xc0) != 0x80;
+        if (!first && used + 1 + width > REPORT_COLUMNS) {
+            fprintf(out, "\n%*s", indent, "");
+            used = indent;
+            first = true;
+        }
+        fprintf(out, "%s%.*s", first ? "" : " ", (int)length, text);
+        used += width + !first;
+        first = false;
+        text += length;
+        text += *text == ' ';
+    }
+    fputc('\n', out);
 }
 
 char *show_cut(char *out, size_t size, const char *text, size_t columns) {

@@ -4,10 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "report/internal.h"
 
-enum { BAR_CELLS = 12, WIDTH_WITH_BARS = 118 };
+enum { BAR_CELLS = 12, WIDTH_WITH_BARS = 118, BATCH_COLUMNS = 16 };
 
 /* Writes a field of FIELD_BYTES at most. */
 typedef void write_field(const struct result *result, const struct result_cell *cell, char *out);
@@ -26,9 +27,23 @@ static void write_pool(const struct result *result, const struct result_cell *ce
     snprintf(out, FIELD_BYTES, "%u", cell->pool);
 }
 
+/* Of a mix those of its steps. */
 static void write_batch(const struct result *result, const struct result_cell *cell, char *out) {
-    (void)result;
-    result_batch(cell, out, FIELD_BYTES);
+    const struct workload *mix = cell->batch.max == 0 ? result->load : NULL;
+    struct strbuf batches = STRBUF_INIT;
+    for (size_t i = 0; mix && i < mix->step_count; i++) {
+        const char *batch = mix->steps[i].batch;
+        bool told = !batch;
+        for (size_t k = 0; k < i && !told; k++)
+            told = mix->steps[k].batch && strcmp(mix->steps[k].batch, batch) == 0;
+        if (!told)
+            strbuf_printf(&batches, "%s%s", batches.length ? ", " : "", batch);
+    }
+    if (batches.length)
+        show_cut(out, FIELD_BYTES, batches.text, BATCH_COLUMNS);
+    else
+        result_batch(cell, out, FIELD_BYTES);
+    strbuf_release(&batches);
 }
 
 static void write_rows(const struct result *result, const struct result_cell *cell, char *out) {
@@ -71,35 +86,19 @@ static void write_commits(const struct result *result, const struct result_cell 
     show_count(out, FIELD_BYTES, cell->commits_per_s.median);
 }
 
-/* Three significant digits; `~` where the samples are too few for the quantile. */
-static void write_quantile(const struct result_cell *cell, double quantile, char *out) {
-    if (!cell->response || cell->response->count == 0) {
-        snprintf(out, FIELD_BYTES, DASH);
-        return;
-    }
-    double ms = (double)histogram_quantile(cell->response, quantile) / 1e6;
-    bool certain = cell->response->count >= report_samples_needed(quantile);
-    snprintf(out, FIELD_BYTES, "%s%.*f", certain ? "" : "~",
-             ms < 1     ? 3
-             : ms < 10  ? 2
-             : ms < 100 ? 1
-                        : 0,
-             ms);
-}
-
 static void write_p50(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_quantile(cell, 0.50, out);
+    show_quantile(out, FIELD_BYTES, cell->response, 0.50);
 }
 
 static void write_p95(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_quantile(cell, 0.95, out);
+    show_quantile(out, FIELD_BYTES, cell->response, 0.95);
 }
 
 static void write_p99(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    write_quantile(cell, 0.99, out);
+    show_quantile(out, FIELD_BYTES, cell->response, 0.99);
 }
 
 static void write_flush(const struct result *result, const struct result_cell *cell, char *out) {
@@ -127,12 +126,18 @@ static void write_cpu(const struct result *result, const struct result_cell *cel
 
 static void write_verified(const struct result *result, const struct result_cell *cell, char *out) {
     (void)result;
-    bool measured = false, wrong = false;
+    bool measured = false, wrong = false, looked = false;
     for (size_t i = 0; i < cell->round_count; i++) {
-        measured |= cell->rounds[i].seconds > 0;
-        wrong |= cell->rounds[i].checked && !cell->rounds[i].verified;
+        const struct result_round *round = &cell->rounds[i];
+        measured |= round->seconds > 0;
+        wrong |= round->checked && !round->verified;
+        looked |= round->found_known || is_known(round->server_commits);
     }
-    const char *mark = wrong ? "✗" : !measured ? DASH : !cell->verified ? "?" : "✓";
+    const char *mark = wrong             ? "✗"
+                       : !measured       ? DASH
+                       : !cell->verified ? "?"
+                       : !looked         ? DASH /* nothing was there to hold it against */
+                                         : "✓";
     snprintf(out, FIELD_BYTES, "%s%s", mark, measured && !cell->complete ? " partial" : "");
 }
 
@@ -202,14 +207,25 @@ static void print_server(const struct result *result, FILE *out) {
     fputs(any ? "\n" : "settings    PostgreSQL's defaults, as far as they matter to writes\n", out);
 }
 
+static uint64_t stages_ns(const struct workload *workload) {
+    uint64_t ns = 0;
+    for (size_t i = 0; i < workload->stage_count; i++)
+        ns += workload->stages[i].for_ns;
+    return ns;
+}
+
 void report_plan(const struct result *result, struct strbuf *out) {
     char rows[32], warmup[32], duration[32];
     const char *mode = result->mode ? result->mode : "fixed";
     if (strcmp(mode, "fixed") != 0)
         strbuf_printf(out, "mode %s, ", mode);
-    if (result->rows)
-        strbuf_printf(out, "%s rows a cell",
-                      units_show_count(rows, sizeof rows, (double)result->rows));
+    if (result->load && result->load->stage_count)
+        strbuf_printf(out, "%zu stage%s in %s", result->load->stage_count,
+                      result->load->stage_count == 1 ? "" : "s",
+                      units_show_duration(duration, sizeof duration, stages_ns(result->load)));
+    else if (result->rows)
+        strbuf_printf(out, "%s a cell",
+                      units_show_things(rows, sizeof rows, (double)result->rows, "row"));
     else
         strbuf_printf(out, "%s%s warm-up, %s%s measured",
                       units_show_duration(warmup, sizeof warmup, result->warmup_ns),
@@ -222,42 +238,84 @@ void report_plan(const struct result *result, struct strbuf *out) {
 static void print_method(const struct result *result, FILE *out) {
     struct strbuf plan = STRBUF_INIT;
     report_plan(result, &plan);
-    fprintf(out, "run         workload %s, closed loop, %s, seed %" PRIu64 ", %ld CPUs\n",
-            result->workload, plan.text, result->seed, result->cpus);
+    fprintf(out, "run         workload %s, %s, seed %" PRIu64 ", %ld CPUs\n", result->workload,
+            plan.text, result->seed, result->cpus);
     strbuf_release(&plan);
+}
+
+/* Whether rows can come and go that nobody counts: SQL of the workload may write to any table. */
+static bool writes_by_sql(const struct workload *workload) {
+    for (size_t i = 0; workload && i < workload->step_count; i++)
+        for (size_t k = 0; k < workload->steps[i].statement_count; k++) {
+            const struct workload_statement *statement = &workload->steps[i].statements[k];
+            if (statement->kind == STATEMENT_SQL &&
+                strncasecmp(statement->sql, "select", strlen("select")) != 0)
+                return true;
+        }
+    return false;
+}
+
+/* What verification has found of all rounds. */
+struct verified {
+    uint64_t rows, deleted, commits;
+    double more_min, more_max; /* commits that the server counted beside ours */
+    bool all, rows_known;
+};
+
+static void add_verified(const struct result_round *round, struct verified *sum) {
+    sum->all = sum->all && round->verified;
+    sum->rows_known |= round->found_known;
+    sum->rows += round->acknowledged;
+    sum->commits += round->committed;
+    for (size_t i = 0; i < round->table_count; i++)
+        if (round->tables[i].counted)
+            sum->deleted += round->tables[i].deleted;
+    if (!is_known(round->server_commits))
+        return;
+    double more = round->server_commits - (double)round->committed;
+    sum->more_min = more < sum->more_min ? more : sum->more_min;
+    sum->more_max = more > sum->more_max ? more : sum->more_max;
+}
+
+static void print_rows_verified(const struct verified *sum, bool by_sql, FILE *out) {
+    char rows[32];
+    units_show_count(rows, sizeof rows, (double)sum->rows);
+    if (!sum->rows_known || (sum->rows == 0 && by_sql))
+        fputs("no rows: how many there should be is not known; ", out);
+    else if (sum->rows == 1)
+        fputs("the acknowledged row is in its table; ", out);
+    else if (sum->rows)
+        fprintf(out, "all %s acknowledged rows are in their tables; ", rows);
+    else
+        fprintf(out, "no row was inserted%s, and none is missing; ",
+                sum->deleted ? "" : " or deleted");
 }
 
 /* The server's own counter against what was acknowledged: it also counts our control queries and
  * every other session of the database. */
-static void print_commits(const struct result *result, FILE *out) {
-    double least = INFINITY, most = -INFINITY;
-    uint64_t rows = 0, commits = 0;
-    bool all = result->cell_count > 0;
+static void print_verified(const struct result *result, FILE *out) {
+    struct verified sum = {
+        .all = result->cell_count > 0, .more_min = INFINITY, .more_max = -INFINITY};
+    char commits[48], least[32], most[32];
     for (size_t i = 0; i < result->cell_count; i++)
-        for (size_t r = 0; r < result->cells[i].round_count; r++) {
-            const struct result_round *round = &result->cells[i].rounds[r];
-            all = all && round->verified;
-            rows += round->acknowledged;
-            commits += round->committed;
-            if (!is_known(round->server_commits))
-                continue;
-            double more = round->server_commits - (double)round->committed;
-            least = more < least ? more : least;
-            most = more > most ? more : most;
-        }
-    if (!all)
+        for (size_t r = 0; r < result->cells[i].round_count; r++)
+            add_verified(&result->cells[i].rounds[r], &sum);
+    if (!sum.all)
         return;
-    char rows_text[32], commits_text[32];
-    fprintf(out,
-            "verified    all %s acknowledged rows are in their tables; %s commits acknowledged",
-            units_show_count(rows_text, sizeof rows_text, (double)rows),
-            units_show_count(commits_text, sizeof commits_text, (double)commits));
-    if (most > least)
-        fprintf(out, ", the server counted %.0f to %.0f more a round (control queries)", least,
-                most);
-    else if (most == least)
-        fprintf(out, ", the server counted %.0f more%s (control queries)", most,
+    fputs("verified    ", out);
+    print_rows_verified(&sum, writes_by_sql(result->load), out);
+    fprintf(out, "%s acknowledged",
+            units_show_things(commits, sizeof commits, (double)sum.commits, "commit"));
+    if (sum.more_max > sum.more_min)
+        fprintf(out, ", the server counted %s to %s more a round (control queries)",
+                units_show_count(least, sizeof least, sum.more_min),
+                units_show_count(most, sizeof most, sum.more_max));
+    else if (sum.more_max == sum.more_min)
+        fprintf(out, ", the server counted %s more%s (control queries)",
+                units_show_count(most, sizeof most, sum.more_max),
                 result->rounds * result->cell_count > 1 ? " a round" : "");
+    else
+        fputs(", the server's own count is not known", out);
     fputc('\n', out);
 }
 
@@ -271,11 +329,20 @@ static bool has_uncertain(const struct result *result) {
 }
 
 void report_text(const struct result *result, int width, FILE *out) {
+    struct strbuf loop = STRBUF_INIT;
+    report_loop(result, &loop);
+    print_wrapped(loop.text, 0, out);
+    strbuf_release(&loop);
+    fputc('\n', out);
     print_cells(result, width, out);
     if (has_uncertain(result))
         fprintf(out,
                 "~ too few commits for this percentile: p99 takes %" PRIu64 ", p95 %" PRIu64 "\n",
                 report_samples_needed(0.99), report_samples_needed(0.95));
+    report_stages(result, out);
+    report_steps(result, out);
+    report_queue(result, out);
+    report_tenants(result, out);
     report_time(result, out);
     report_lock_waits(result, out);
     report_storage(result, out);
@@ -284,11 +351,13 @@ void report_text(const struct result *result, int width, FILE *out) {
     report_machine(result, out);
     report_disk(result, out);
     report_companions(result, out);
-    print_commits(result, out);
+    report_outcome(result, out);
+    print_verified(result, out);
     for (size_t i = 0; i < result->warning_count; i++)
         fprintf(out, "warning     %s\n", result->warnings[i]);
     if (result->interrupted)
         fprintf(out, "warning     interrupted: this is what was measured until then\n");
+    report_thresholds(result, out);
     struct strbuf sentences = STRBUF_INIT;
     report_sentences(result, &sentences);
     if (sentences.length)

@@ -96,15 +96,13 @@ static json_t *result_json(const struct result *result) {
     for (size_t i = 0; i < result->cell_count; i++)
         json_array_append_new(cells, cell_json(result, &result->cells[i]));
     json_object_set_new(root, "cells", cells);
-    json_object_set_new(root, "thresholds", json_array());
+    json_object_set_new(root, "thresholds", thresholds_json(result));
     for (size_t i = 0; i < result->warning_count; i++)
         json_array_append_new(warnings, value_text(result->warnings[i]));
     json_object_set_new(root, "warnings", warnings);
     json_object_set_new(root, "interrupted", json_boolean(result->interrupted));
-    json_object_set_new(root, "verdict",
-                        value_text(result_ok(result)     ? "pass"
-                                   : result->interrupted ? "inconclusive"
-                                                         : "fail"));
+    json_object_set_new(root, "quick", json_boolean(result->quick));
+    json_object_set_new(root, "verdict", value_text(result_verdict_names[result_verdict(result)]));
     return root;
 }
 

@@ -41,12 +41,27 @@ static void add_totals(json_t *object, const struct result_cell *cell) {
 }
 
 /* Of the last round that was measured: an average of these could not be checked. */
-static void add_last_round(json_t *object, const struct result_cell *cell) {
+static void add_last_round(json_t *object, const struct result *result,
+                           const struct result_cell *cell) {
     const struct result_round *last = result_last_round(cell);
     json_object_set_new(object, "lock_waits", last ? locks_json(last) : json_null());
     json_object_set_new(object, "wait_profile", profile_json(last ? last->waits : NULL));
-    json_object_set_new(object, "series", last ? series_json(last) : json_array());
+    json_object_set_new(object, "series", last ? series_json(result, last) : json_array());
     json_object_set_new(object, "verified", last ? verified_json(last) : json_null());
+}
+
+static void add_latencies(json_t *object, const struct result *result,
+                          const struct result_cell *cell) {
+    struct load_tally sum;
+    const struct histogram *latency[LATENCY_COUNT];
+    result_tally(result, cell, SIZE_MAX, SIZE_MAX, &sum);
+    for (size_t i = 0; i < LATENCY_COUNT; i++)
+        latency[i] = sum.latency[i];
+    latency[LATENCY_RESPONSE] = cell->response;
+    latency[LATENCY_STATEMENT] = cell->statement;
+    latency[LATENCY_COMMIT] = cell->commit;
+    json_object_set_new(object, "latency", latencies_json(latency));
+    load_tally_release(&sum);
 }
 
 json_t *cell_json(const struct result *result, const struct result_cell *cell) {
@@ -54,23 +69,23 @@ json_t *cell_json(const struct result *result, const struct result_cell *cell) {
     json_t *object = json_object(), *rounds = json_array();
     json_object_set_new(object, "path", value_text(cell->path));
     json_object_set_new(object, "pool", value_count(cell->pool));
-    json_object_set_new(object, "batch", value_text(result_batch(cell, batch, sizeof batch)));
+    json_object_set_new(
+        object, "batch",
+        value_text(cell->batch.max > 0 ? result_batch(cell, batch, sizeof batch) : NULL));
     json_object_set_new(object, "threads", value_count(cell->threads));
-    json_object_set_new(object, "users", json_null());
-    json_object_set_new(object, "rate", json_null());
-    json_object_set_new(object, "loop", value_text("closed"));
+    add_load(object, result, cell);
     json_object_set_new(object, "settings", json_object());
     json_object_set_new(object, "protocol", value_text(cell->protocol));
     for (size_t i = 0; i < cell->round_count; i++)
-        json_array_append_new(rounds, round_json(&cell->rounds[i]));
+        json_array_append_new(rounds, round_json(result, &cell->rounds[i]));
     json_object_set_new(object, "rounds", rounds);
     json_object_set_new(object, "complete", json_boolean(cell->complete));
     json_object_set_new(object, "rows_per_s", spread_json(&cell->rows_per_s));
     json_object_set_new(object, "commits_per_s", spread_json(&cell->commits_per_s));
     json_object_set_new(object, "retried",
                         cell->round_count ? value_count(cell->retried) : json_null());
-    json_object_set_new(object, "latency",
-                        latencies_json(cell->statement, cell->commit, cell->response));
+    add_latencies(object, result, cell);
+    add_demand(object, result, cell);
     json_object_set_new(object, "time", time_json(cell->parts));
     json_object_set_new(object, "lock_wait_share", value_number(cell->lock_share));
     json_object_set_new(object, "commit_flush_share", value_number(cell->commit_flush_share));
@@ -83,7 +98,7 @@ json_t *cell_json(const struct result *result, const struct result_cell *cell) {
     json_object_set_new(ceiling, "rows_per_s", value_number(cell->ceiling_rows_per_s));
     json_object_set_new(ceiling, "share", value_number(cell->ceiling_share));
     json_object_set_new(object, "ceiling", ceiling);
-    add_last_round(object, cell);
+    add_last_round(object, result, cell);
     json_object_set_new(object, "warnings", json_array());
     return object;
 }

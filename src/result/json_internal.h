@@ -4,16 +4,31 @@
 
 #include "result/json_value.h"
 #include "result/result.h"
+#include "result/total.h"
 
 /* json_cell.c */
 json_t *cell_json(const struct result *result, const struct result_cell *cell);
 
 /* json_round.c */
-json_t *round_json(const struct result_round *round);
-json_t *latencies_json(const struct histogram *statement, const struct histogram *commit,
-                       const struct histogram *response);
+json_t *round_json(const struct result *result, const struct result_round *round);
+/* By enum latency; one that is NULL is null. */
+json_t *latencies_json(const struct histogram *const latency[LATENCY_COUNT]);
 json_t *verified_json(const struct result_round *round);
-json_t *series_json(const struct result_round *round);
+
+/* json_series.c */
+json_t *series_json(const struct result *result, const struct result_round *round);
+
+/* json_load.c: what was asked for, and what came of it */
+void add_load(json_t *object, const struct result *result, const struct result_cell *cell);
+void add_demand(json_t *object, const struct result *result, const struct result_cell *cell);
+json_t *accounting_json(const struct load_result *load); /* of a round; null if it was not loaded */
+json_t *checks_json(const struct result_check *checks, size_t count);
+/* json_steps.c: by stage and by step; empty where the workload has none */
+json_t *stages_json(const struct result *result, const struct result_cell *cell);
+json_t *steps_json(const struct result *result, const struct result_cell *cell);
+void add_asked(json_t *object, const struct result *result, const struct result_demand *demand);
+/* json_thresholds.c */
+json_t *thresholds_json(const struct result *result);
 
 /* json_waits.c */
 json_t *locks_json(const struct result_round *round);

@@ -1,6 +1,7 @@
 /* A round as JSON. */
 #include <stdlib.h>
 
+#include "load/tally.h"
 #include "result/json_internal.h"
 
 static json_t *latency_json(const struct histogram *h) {
@@ -22,15 +23,12 @@ static json_t *latency_json(const struct histogram *h) {
     return object;
 }
 
-/* Closed loop on a fixed pool: nothing lags behind a schedule or waits for a connection. */
-json_t *latencies_json(const struct histogram *statement, const struct histogram *commit,
-                       const struct histogram *response) {
+json_t *latencies_json(const struct histogram *const latency[LATENCY_COUNT]) {
+    static const enum latency order[] = {LATENCY_LAG,       LATENCY_POOL_WAIT, LATENCY_CONNECT,
+                                         LATENCY_STATEMENT, LATENCY_COMMIT,    LATENCY_RESPONSE};
     json_t *object = json_object();
-    json_object_set_new(object, "lag", json_null());
-    json_object_set_new(object, "pool_wait", json_null());
-    json_object_set_new(object, "statement", latency_json(statement));
-    json_object_set_new(object, "commit", latency_json(commit));
-    json_object_set_new(object, "response", latency_json(response));
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        json_object_set_new(object, latency_names[order[i]], latency_json(latency[order[i]]));
     return object;
 }
 
@@ -51,53 +49,48 @@ json_t *verified_json(const struct result_round *round) {
     return object;
 }
 
-static json_t *quantile_json(uint64_t ns) {
-    return value_number(ns ? (double)ns / 1000 : UNKNOWN);
-}
-
-json_t *series_json(const struct result_round *round) {
-    static const struct sampled_interval unseen = {0, 0, UNKNOWN, -1, -1};
-    json_t *array = json_array();
-    for (size_t i = 0; i < round->interval_count; i++) {
-        const struct load_interval *interval = &round->intervals[i];
-        const struct sampled_interval *seen =
-            round->waits && i < round->waits->series_count ? &round->waits->series[i] : &unseen;
-        json_t *entry = json_object();
-        json_object_set_new(entry, "t_s", value_number(interval->t_s));
-        json_object_set_new(entry, "length_s", value_number(interval->length_s));
-        json_object_set_new(entry, "rows", value_count(interval->rows));
-        json_object_set_new(entry, "commits", value_count(interval->commits));
-        json_object_set_new(entry, "p50", quantile_json(interval->p50_ns));
-        json_object_set_new(entry, "p99", quantile_json(interval->p99_ns));
-        json_object_set_new(entry, "errors", value_count(interval->errors));
-        json_object_set_new(entry, "lock_wait_share", value_ratio(seen->locked_s, seen->session_s));
-        json_object_set_new(entry, "wal_bytes", value_whole(seen->wal_bytes));
-        json_object_set_new(entry, "checkpoint_begun", value_whole(seen->checkpoints_begun));
-        json_object_set_new(entry, "checkpoint", value_whole(seen->checkpoints_done));
-        json_array_append_new(array, entry);
-    }
-    return array;
-}
-
-static json_t *histograms_json(const struct result_round *round) {
+static json_t *histograms_json(const struct histogram *const latency[LATENCY_COUNT]) {
     json_t *object = json_object();
-    const struct {
-        const char *name;
-        const struct histogram *histogram;
-    } all[] = {
-        {"response", round->response}, {"statement", round->statement}, {"commit", round->commit}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (!all[i].histogram)
+    for (size_t i = 0; i < LATENCY_COUNT; i++) {
+        if (!latency[i])
             continue;
-        char *encoded = histogram_encode(all[i].histogram);
-        json_object_set_new(object, all[i].name, value_text(encoded));
+        char *encoded = histogram_encode(latency[i]);
+        json_object_set_new(object, latency_names[i], value_text(encoded));
         free(encoded);
     }
     return object;
 }
 
+/* The round's own histograms, and those that only the load's tallies have. */
+static void add_latencies(json_t *object, const struct result_round *round) {
+    const struct load_result *load = &round->load;
+    struct load_tally sum = {0};
+    const struct histogram *latency[LATENCY_COUNT];
+    if (load->tallies)
+        load_tally_sum(load->tallies, load->stage_count, load->step_count, SIZE_MAX, SIZE_MAX,
+                       &sum);
+    for (size_t i = 0; i < LATENCY_COUNT; i++)
+        latency[i] = sum.latency[i];
+    latency[LATENCY_RESPONSE] = round->response;
+    latency[LATENCY_STATEMENT] = round->statement;
+    latency[LATENCY_COMMIT] = round->commit;
+    json_object_set_new(object, "latency", latencies_json(latency));
+    json_object_set_new(object, "histograms", histograms_json(latency));
+    load_tally_release(&sum);
+}
+
 static json_t *errors_json(const struct result_round *round) {
     json_t *errors = json_object();
+    const struct load_result *load = &round->load;
+    for (size_t i = 0; i < load->failure_count; i++)
+        if (load->failures[i].count)
+            json_object_set_new(errors,
+                                *load->failures[i].sqlstate ? load->failures[i].sqlstate
+                                : round->miscounted         ? "miscount"
+                                                            : "connection",
+                                value_count(load->failures[i].count));
+    if (load->failure_count)
+        return errors;
     const char *kind = *round->sqlstate    ? round->sqlstate
                        : round->miscounted ? "miscount"
                                            : "connection";
@@ -122,7 +115,7 @@ static void add_steadiness(json_t *object, const struct result_round *round) {
 static void add_storage(json_t *object, const struct result_round *round) {
     const struct server_statistics *statistics = &round->statistics;
     double rows = (double)round->acknowledged;
-    double found = round->found_known ? (double)round->found : 0;
+    double there = (double)round->rows_there;
     struct wal_figures wal = {
         .bytes = round->wal_bytes,
         .bytes_per_row = per(round->wal_bytes, (double)round->rows),
@@ -135,10 +128,10 @@ static void add_storage(json_t *object, const struct result_round *round) {
     json_object_set_new(object, "deadlocks", value_whole(round->deadlocks));
     json_object_set_new(
         object, "table",
-        table_json(per(round->heap_bytes, found), per(round->index_bytes, found), statistics));
+        table_json(per(round->heap_bytes, there), per(round->index_bytes, there), statistics));
 }
 
-json_t *round_json(const struct result_round *round) {
+json_t *round_json(const struct result *result, const struct result_round *round) {
     json_t *object = json_object(), *companions = json_array();
     const struct observation *seen = round->waits && round->waits->valid ? round->waits : NULL;
     bool measured = round->seconds > 0;
@@ -155,8 +148,8 @@ json_t *round_json(const struct result_round *round) {
     json_object_set_new(object, "errors", errors_json(round));
     json_object_set_new(object, "retried", value_count(round->retried));
     json_object_set_new(object, "abandoned", value_count(round->abandoned));
-    json_object_set_new(object, "latency",
-                        latencies_json(round->statement, round->commit, round->response));
+    json_object_set_new(object, "accounting", accounting_json(&round->load));
+    add_latencies(object, round);
     json_object_set_new(object, "time", seen ? time_json(seen->parts) : json_null());
     json_object_set_new(object, "lock_waits", locks_json(round));
     json_object_set_new(object, "wait_profile", profile_json(round->waits));
@@ -171,8 +164,8 @@ json_t *round_json(const struct result_round *round) {
     for (size_t i = 0; i < round->companion_count; i++)
         json_array_append_new(companions, companion_json(&round->companions[i]));
     json_object_set_new(object, "companions", companions);
-    json_object_set_new(object, "series", series_json(round));
+    json_object_set_new(object, "series", series_json(result, round));
     json_object_set_new(object, "verified", verified_json(round));
-    json_object_set_new(object, "histograms", histograms_json(round));
+    json_object_set_new(object, "checks", checks_json(round->checks, round->check_count));
     return object;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "load/tally.h"
+#include "result/total.h"
 #include "stats/rank.h"
 
 void result_warn(struct result *result, const char *format, ...) {
@@ -64,6 +66,31 @@ static void merge_latencies(struct result_cell *cell, const struct result_round 
     histogram_merge(cell->commit, round->commit);
 }
 
+/* The rounds of a cell have the same stages and steps. NULL: none of them was loaded. */
+static const struct load_result *shape_of(const struct result_cell *cell) {
+    for (size_t i = 0; i < cell->round_count; i++)
+        if (cell->rounds[i].load.tallies)
+            return &cell->rounds[i].load;
+    return NULL;
+}
+
+static void merge_load(struct result_cell *cell, const struct load_result *load) {
+    size_t count = load->stage_count * load->step_count;
+    if (!load->tallies)
+        return;
+    if (!cell->tallies) {
+        cell->tallies = MEM_ARRAY(struct load_tally, count);
+        cell->asked = MEM_ARRAY(struct load_asked, load->stage_count);
+        cell->stage_seconds = MEM_ARRAY(double, load->stage_count);
+    }
+    for (size_t i = 0; i < count; i++)
+        load_tally_merge(&cell->tallies[i], &load->tallies[i]);
+    for (size_t i = 0; i < load->stage_count; i++) {
+        load_asked_merge(&cell->asked[i], &load->asked[i]);
+        cell->stage_seconds[i] += load->stage_seconds[i];
+    }
+}
+
 /* The ratios of a cell, over the rounds that were measured. */
 struct cell_ratios {
     struct ratio wal, cpu, cpu_share, heap, index, lock, parts[TIME_PARTS];
@@ -72,12 +99,12 @@ struct cell_ratios {
 
 static void add_round(struct cell_ratios *ratios, const struct result_round *round) {
     const struct server_statistics *statistics = &round->statistics;
-    double rows = (double)round->rows, found = round->found_known ? (double)round->found : 0;
+    double rows = (double)round->rows, there = (double)round->rows_there;
     ratio_add(&ratios->wal, round->wal_bytes, rows);
     ratio_add(&ratios->cpu, round->cpu_s * 1e6, rows);
     ratio_add(&ratios->cpu_share, round->cpu_s, round->seconds);
-    ratio_add(&ratios->heap, round->heap_bytes, found);
-    ratio_add(&ratios->index, round->index_bytes, found);
+    ratio_add(&ratios->heap, round->heap_bytes, there);
+    ratio_add(&ratios->index, round->index_bytes, there);
     ratio_add(&ratios->server_cpu, round->host.server_cpu_s * 1e6, rows);
     /* Of whole rounds, and so over what whole rounds have written. */
     ratio_add(&ratios->records, statistics->wal_records, (double)round->acknowledged);
@@ -121,12 +148,12 @@ void result_cell_summarise(struct result_cell *cell) {
         cell->complete &= round->complete;
         cell->verified &= round->verified;
         cell->retried += round->retried;
-        /* A whole window without a commit is a figure; one that was cut short is none. */
-        if (round->seconds <= 0 || (round->commits == 0 && !round->complete))
+        if (!result_is_measured(round))
             continue;
         rows_per_s[measured] = (double)round->rows / round->seconds;
         commits_per_s[measured++] = (double)round->commits / round->seconds;
         merge_latencies(cell, round);
+        merge_load(cell, &round->load);
         add_round(&ratios, round);
         if (round->waits && round->waits->valid)
             cell->wait_samples += round->waits->samples;
@@ -143,17 +170,33 @@ void result_cell_summarise(struct result_cell *cell) {
     free(commits_per_s);
 }
 
-void result_cell_release(struct result_cell *cell) {
-    for (size_t i = 0; i < cell->round_count; i++) {
-        struct result_round *round = &cell->rounds[i];
-        histogram_free(round->response);
-        histogram_free(round->statement);
-        histogram_free(round->commit);
-        observation_free(round->waits);
-        free(round->logged);
-        free(round->companions);
+static void release_round(struct result_round *round) {
+    histogram_free(round->response);
+    histogram_free(round->statement);
+    histogram_free(round->commit);
+    observation_free(round->waits);
+    free(round->logged);
+    free(round->companions);
+    if (round->intervals != round->load.intervals)
         free(round->intervals);
-    }
+    load_result_release(&round->load);
+    for (size_t i = 0; i < round->sample_count; i++)
+        free(round->samples[i].gauges);
+    free(round->samples);
+    free(round->checks);
+    free(round->tables);
+}
+
+void result_cell_release(struct result_cell *cell) {
+    const struct load_result *shape = shape_of(cell);
+    for (size_t i = 0; cell->tallies && i < shape->stage_count * shape->step_count; i++)
+        load_tally_release(&cell->tallies[i]);
+    free(cell->tallies);
+    free(cell->asked);
+    free(cell->stage_seconds);
+    free(cell->thresholds);
+    for (size_t i = 0; i < cell->round_count; i++)
+        release_round(&cell->rounds[i]);
     free(cell->rounds);
     histogram_free(cell->response);
     histogram_free(cell->statement);
@@ -161,7 +204,9 @@ void result_cell_release(struct result_cell *cell) {
 }
 
 const char *result_batch(const struct result_cell *cell, char *out, size_t size) {
-    if (cell->batch.min == cell->batch.max)
+    if (cell->batch.max == 0)
+        snprintf(out, size, "–");
+    else if (cell->batch.min == cell->batch.max)
         snprintf(out, size, "%" PRIu64, cell->batch.min);
     else
         snprintf(out, size, "%" PRIu64 "..%" PRIu64, cell->batch.min, cell->batch.max);
@@ -178,19 +223,73 @@ const struct result_round *result_last_round(const struct result_cell *cell) {
 double result_lost(const struct result_round *round) {
     if (!round->found_known)
         return UNKNOWN;
-    return round->found < round->acknowledged ? (double)(round->acknowledged - round->found) : 0;
+    uint64_t lost = round->found < round->acknowledged ? round->acknowledged - round->found : 0;
+    return (double)(lost > round->lost ? lost : round->lost);
 }
 
 double result_extra(const struct result_round *round) {
     uint64_t most = round->acknowledged + round->ambiguous;
     if (!round->found_known)
         return UNKNOWN;
-    return round->found > most ? (double)(round->found - most) : 0;
+    uint64_t extra = round->found > most ? round->found - most : 0;
+    return (double)(extra > round->extra ? extra : round->extra);
+}
+
+static bool checks_hold(const struct result_cell *cell) {
+    for (size_t i = 0; i < result_check_count(cell); i++) {
+        struct result_check check;
+        result_check(cell, i, &check);
+        if (!check.ok && is_known(check.rows))
+            return false;
+    }
+    return true;
 }
 
 bool result_ok(const struct result *result) {
-    for (size_t i = 0; i < result->cell_count; i++)
-        if (!result->cells[i].complete || !result->cells[i].verified)
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        if (!cell->complete || !cell->verified || !checks_hold(cell))
             return false;
+    }
     return true;
+}
+
+/* How many of a cell's thresholds have come out so. */
+static size_t count_thresholds(const struct result *result, const struct result_cell *cell,
+                               enum threshold_verdict verdict) {
+    size_t count = 0;
+    for (size_t i = 0; result->load && cell->thresholds && i < result->load->threshold_count; i++)
+        count += cell->thresholds[i].verdict == verdict;
+    return count;
+}
+
+static bool checks_known(const struct result_cell *cell) {
+    for (size_t i = 0; i < result_check_count(cell); i++) {
+        struct result_check check;
+        result_check(cell, i, &check);
+        if (!is_known(check.rows))
+            return false;
+    }
+    return true;
+}
+
+const char *const result_verdict_names[] = {
+    [RESULT_PASS] = "pass", [RESULT_FAIL] = "fail", [RESULT_INCONCLUSIVE] = "inconclusive"};
+
+enum result_verdict result_verdict(const struct result *result) {
+    size_t failed = 0, unknown = 0;
+    bool known = true;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct result_cell *cell = &result->cells[i];
+        known &= checks_known(cell);
+        if (result->quick)
+            continue;
+        failed += count_thresholds(result, cell, THRESHOLD_FAILED);
+        unknown += count_thresholds(result, cell, THRESHOLD_UNKNOWN);
+    }
+    if (result->interrupted && !result_ok(result))
+        return RESULT_INCONCLUSIVE;
+    if (failed || !result_ok(result))
+        return RESULT_FAIL;
+    return unknown || !known ? RESULT_INCONCLUSIVE : RESULT_PASS;
 }

@@ -17,6 +17,7 @@
 #include "load/load.h"
 #include "observe/facts.h"
 #include "observe/fsync_probe.h"
+#include "observe/gauges.h"
 #include "observe/host.h"
 #include "observe/lock_log.h"
 #include "observe/sampler.h"
@@ -32,6 +33,23 @@ static inline bool is_known(double value) {
 
 /* Whether the measured window was steady, by the rule in docs/result.md. */
 enum steadiness { STEADY_UNKNOWN, STEADY, NOT_STEADY };
+
+/* A query that must bring no row back, after a round. */
+struct result_check {
+    const char *name;
+    bool ok;
+    double rows; /* that came back, at most 1,000 counted; UNKNOWN: it could not be asked */
+};
+
+/* A table after a round. */
+struct result_table {
+    char name[64];
+    uint64_t rows_before;       /* there before the load */
+    uint64_t inserted, deleted; /* acknowledged */
+    double found;               /* rows in it */
+    bool counted; /* whether found follows from the others: not with ON CONFLICT DO UPDATE, nor with
+                     SQL of the user's that inserts or deletes */
+};
 
 /* One run of one cell. */
 struct result_round {
@@ -59,6 +77,8 @@ struct result_round {
                            checkpoints; true in mode fixed */
     /* Verification. */
     uint64_t acknowledged, ambiguous, found;
+    /* Table by table, so that rows too many in one do not stand for those lost in another. */
+    uint64_t lost, extra;
     bool found_known;
     bool checked;          /* the table was looked at to the end */
     bool verified;         /* checked, and everything is there */
@@ -71,17 +91,41 @@ struct result_round {
     char content_hash[64];          /* "" if not computed */
     struct load_interval *intervals;
     size_t interval_count;
+    struct load_result load; /* what the load engine counted; its intervals are those above */
+    struct gauge_sample *samples;
+    size_t sample_count; /* at most interval_count: by the same number */
+    struct result_check *checks;
+    size_t check_count;
+    struct result_table *tables;
+    size_t table_count;
+    uint64_t rows_there; /* in all of them: heap_bytes and index_bytes are of so many */
 };
 
 struct result_spread {
     double median, min, max; /* of the rounds; min and max unknown with one */
 };
 
+enum threshold_verdict { THRESHOLD_HELD, THRESHOLD_FAILED, THRESHOLD_UNKNOWN };
+struct result_threshold {
+    const struct threshold *threshold;
+    double value;     /* NAN: unknown */
+    uint64_t samples; /* of a quantile: how many values it rests on; else 0 */
+    enum threshold_verdict verdict;
+};
+
 /* Over all rounds. */
 struct result_cell {
     const char *path, *protocol;
     uint32_t pool, threads;
-    struct range batch;
+    struct range batch;         /* 0 to 0: a mix, whose steps have their own */
+    uint32_t pool_min;          /* of an elastic pool less than pool, which is then its most */
+    double users, rate;         /* the load without stages; UNKNOWN: not such a load */
+    struct load_tally *tallies; /* merged: [stage * step_count + step] of the result's; NULL, as the
+                                   two below: nothing was measured */
+    struct load_asked *asked;   /* merged, one a stage */
+    double *stage_seconds;      /* sums over the rounds */
+    struct result_threshold *thresholds; /* one for each of the workload's, in its order, on the
+                                            heap; NULL: not judged */
     struct result_round *rounds;
     size_t round_count; /* those that have begun */
     struct result_spread rows_per_s, commits_per_s;
@@ -124,6 +168,13 @@ struct result {
     struct result_column *columns;
     size_t column_count;
     double row_bytes; /* mean of heap bytes a row; unknown without rows */
+    /* load of the run */
+    enum load_source source;
+    bool uniform;                   /* arrivals; else Poisson */
+    const struct workload *load;    /* stages, steps, tenants, gauges, thresholds: longer-lived */
+    size_t stage_count, step_count; /* 1 where the workload has none */
+    uint64_t think_min_ns, think_max_ns; /* of users without stages */
+    bool quick;                          /* scaled down: thresholds are shown, not judged */
     /* plan of the run */
     const char *mode; /* "fixed", "steady" or "cycle" */
     uint64_t warmup_ns, duration_ns, interval_ns, rows;
@@ -160,8 +211,15 @@ const struct result_round *result_last_round(const struct result_cell *cell);
 double result_lost(const struct result_round *round);
 double result_extra(const struct result_round *round);
 
-/* Whether every cell was measured and verified. */
+/* Whether every cell was measured and verified, and no check has brought rows back. */
 bool result_ok(const struct result *result);
+
+/* Fails if a cell was not measured or verified, or a threshold does not hold; inconclusive after an
+ * interruption, or if a threshold or a check is not known. A quick run is not held to thresholds.
+ */
+enum result_verdict { RESULT_PASS, RESULT_FAIL, RESULT_INCONCLUSIVE };
+enum result_verdict result_verdict(const struct result *result);
+extern const char *const result_verdict_names[]; /* "pass", "fail", "inconclusive" */
 
 /* Whether result_write_json could write there: to be asked before hours of measuring. */
 MUST_CHECK bool result_check_json(const char *file, struct error *error);

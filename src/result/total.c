@@ -8,6 +8,10 @@ void result_add(double *sum, double value) {
         *sum = (is_known(*sum) ? *sum : 0) + value;
 }
 
+bool result_is_measured(const struct result_round *round) {
+    return round->seconds > 0 && (round->commits > 0 || round->complete);
+}
+
 static void add_statistics(struct server_statistics *sum, const struct server_statistics *round) {
     result_add(&sum->temp_files, round->temp_files);
     result_add(&sum->temp_bytes, round->temp_bytes);

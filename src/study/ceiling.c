@@ -40,7 +40,7 @@ static bool make_twin(const struct ceiling_options *options, const char *twin,
                       struct error *error) {
     char *sql = mem_printf("CREATE UNLOGGED TABLE %s (LIKE %s); "
                            "CREATE RULE discard AS ON INSERT TO %s DO INSTEAD NOTHING",
-                           twin, options->plan->table->quoted, twin);
+                           twin, options->prepared->plan->table->quoted, twin);
     bool ok = control_exec(options->session->control, sql, error);
     free(sql);
     return ok;
@@ -61,13 +61,18 @@ static bool drop_twin(const struct ceiling_options *options, const char *twin,
 }
 
 static bool write_rows(const struct ceiling_options *options, const struct write_plan *write,
-                       double *rows_per_s, struct error *error) {
+                       struct arena *arena, double *rows_per_s, struct error *error) {
+    struct load_demand demand;
+    prepare_pool_alone(options->cell->pool, arena, &demand);
     const struct load_options load = {
         .target = &options->session->target,
         .application_name = options->session->application,
         .pooled = options->session->pooled,
-        .write = write,
-        .pool = options->cell->pool,
+        .steps = &write,
+        .step_count = 1,
+        .mix = &options->prepared->mix,
+        .demand = &demand,
+        .pool = {.min = options->cell->pool, .max = options->cell->pool},
         .threads = options->cell->threads,
         .warmup_ns = options->ns / 4,
         .duration_ns = options->ns,
@@ -95,11 +100,14 @@ bool ceiling_measure(const struct ceiling_options *options, double *rows_per_s,
     struct error left = {0};
     *rows_per_s = UNKNOWN;
     bool made = find_name(options, &twin, error) && make_twin(options, twin.text, error);
-    bool ok = made &&
-              write_plan_build_discarding(options->path, options->plan, twin.text,
-                                          options->cell->batch, options->options->protocol,
-                                          options->options->binding, &arena, &write, error) &&
-              write_rows(options, &write, rows_per_s, error);
+    const struct write_options writes = {.path = options->path,
+                                         .plan = options->prepared->plan,
+                                         .batch = options->cell->batch,
+                                         .protocol = options->options->protocol,
+                                         .binding = options->options->binding,
+                                         .twin = twin.text};
+    bool ok = made && write_plan_build(&writes, &arena, &write, error) &&
+              write_rows(options, &write, &arena, rows_per_s, error);
     /* After a failure the first error tells more, and the schema takes the twin with it. */
     if (made && !control_lost(options->session->control) &&
         !drop_twin(options, twin.text, ok ? error : &left))

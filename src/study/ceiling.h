@@ -7,12 +7,13 @@
 
 #include "result/result.h"
 #include "study/matrix.h"
+#include "study/prepare.h"
 #include "study/session.h"
 #include "write/write.h"
 
 struct ceiling_options {
     struct session *session;              /* whose schema has the table */
-    const struct plan *plan;              /* parents seeded */
+    const struct prepared *prepared;      /* parents seeded */
     const struct write_path *path;        /* with the plan's columns */
     const struct result_cell *cell;       /* pool, threads and batch */
     const struct matrix_options *options; /* seed, protocol and binding */

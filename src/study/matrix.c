@@ -10,7 +10,10 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "load/load.h"
+#include "result/metric.h"
+#include "result/total.h"
 #include "study/pooler.h"
+#include "study/prepare.h"
 #include "study/round.h"
 
 /* Looks at a throwaway server, 5 ms apart, whose connection is lost. */
@@ -46,14 +49,22 @@ static void make_cells(struct matrix *matrix) {
                 if (path->one_row && b > 0)
                     continue;
                 struct write_plan plan = {.path = path, .protocol = o->protocol};
-                uint32_t threads = o->threads ? o->threads : load_default_threads(o->pools[q]);
+                uint32_t pool = prepare_pool_max(o, o->pools[q]);
+                uint32_t threads = o->threads             ? o->threads
+                                   : prepare_has_queue(o) ? 1
+                                                          : load_default_threads(pool);
                 matrix->paths[result->cell_count] = path;
                 result->cells[result->cell_count++] = (struct result_cell){
-                    .path = path->name,
+                    .path = o->workload->step_count ? "mix" : path->name,
                     .protocol = write_protocol_name(&plan),
-                    .pool = o->pools[q],
-                    .threads = threads < o->pools[q] ? threads : o->pools[q],
-                    .batch = path->one_row ? (struct range){1, 1} : o->batches[b],
+                    .pool = pool,
+                    .pool_min = o->pools[q].min < pool ? (uint32_t)o->pools[q].min : pool,
+                    .users = o->users ? o->users : UNKNOWN,
+                    .rate = o->rate_per_s > 0 ? o->rate_per_s : UNKNOWN,
+                    .threads = threads < pool ? threads : pool,
+                    .batch = o->workload->step_count ? (struct range){0, 0}
+                             : path->one_row         ? (struct range){1, 1}
+                                                     : o->batches[b],
                     .ceiling_rows_per_s = UNKNOWN,
                     .ceiling_share = UNKNOWN,
                     .rounds = MEM_ARRAY(struct result_round, o->rounds),
@@ -99,23 +110,26 @@ static void describe_columns(struct matrix *matrix, const struct plan *plan) {
 static bool check_cells(struct matrix *matrix, struct error *error) {
     const struct matrix_options *o = matrix->options;
     struct arena arena = {0};
-    struct plan *plan;
-    bool ok = round_prepare(&matrix->session, o, &arena, &plan, error);
+    struct prepared prepared;
+    bool ok = prepare_schema(&matrix->session, o, &arena, &prepared, error);
     for (size_t i = 0; ok && i < matrix->result->cell_count; i++) {
-        struct write_plan write;
         const struct result_cell *cell = &matrix->result->cells[i];
-        ok = write_plan_build(matrix->paths[i], plan, cell->batch, o->protocol, o->binding, &arena,
-                              &write, error);
-        ok = ok && (matrix->session.tracks || pooler_check_plan(&write, error));
+        uint64_t backend_bytes = 0;
+        ok = prepare_steps(o, matrix->paths[i], cell->batch, &arena, &prepared, error) &&
+             (i > 0 || prepare_check_sql(&matrix->session, o, &prepared, error));
+        for (size_t k = 0; ok && k < prepared.step_count; k++) {
+            backend_bytes += prepared.steps[k]->backend_bytes;
+            ok = matrix->session.tracks || pooler_check_plan(prepared.steps[k], error);
+        }
         char size[32];
-        uint64_t backends_bytes = ok ? (uint64_t)write.backend_bytes * cell->pool : 0;
-        if (backends_bytes > BACKENDS_BYTES_TOLD)
+        uint64_t backends_bytes = backend_bytes * cell->pool;
+        if (ok && backends_bytes > BACKENDS_BYTES_TOLD)
             result_warn(matrix->result,
                         "%s, pool %u: its prepared statements take about %s of the server's memory",
                         cell->path, cell->pool, units_show_size(size, sizeof size, backends_bytes));
     }
     if (ok)
-        describe_columns(matrix, plan);
+        describe_columns(matrix, prepared.plan);
     arena_release(&arena);
     return ok;
 }
@@ -150,6 +164,14 @@ static void shuffle(size_t *order, size_t count, uint64_t seed, uint32_t round) 
     }
 }
 
+static bool name_cell(const struct result_cell *cell, struct error *error) {
+    char batch[48];
+    if (cell->batch.max == 0)
+        return error_prefix(error, "%s, pool %u", cell->path, cell->pool);
+    return error_prefix(error, "path %s, pool %u, batch %s", cell->path, cell->pool,
+                        result_batch(cell, batch, sizeof batch));
+}
+
 static bool run_rounds(struct matrix *matrix, struct error *error) {
     struct result *result = matrix->result;
     size_t *order = ARENA_ARRAY(matrix->arena, size_t, result->cell_count);
@@ -168,10 +190,8 @@ static bool run_rounds(struct matrix *matrix, struct error *error) {
                 .ceiling_rows_per_s = first ? &cell->ceiling_rows_per_s : NULL,
             };
             struct result_round *out = &cell->rounds[cell->round_count++];
-            char batch[48];
             if (!round_run(&context, cell, matrix->paths[order[i]], out, error))
-                return error_prefix(error, "path %s, pool %u, batch %s", cell->path, cell->pool,
-                                    result_batch(cell, batch, sizeof batch));
+                return name_cell(cell, error);
         }
     }
     return true;
@@ -211,6 +231,27 @@ static void warn_of_client(struct result *result, const struct result_cell *cell
                     cell->threads == 1 ? "" : "s");
 }
 
+/* Below this part of what was asked for, the figures are those of another load. */
+#define ACHIEVED_MIN 0.99
+
+static void warn_of_rate(struct result *result, const struct result_cell *cell) {
+    struct result_demand demand;
+    char asked[32], done[32];
+    result_demand(result, cell, SIZE_MAX, &demand);
+    double achieved = result_achieved(result, &demand);
+    /* Where few were asked for, those in flight at the end weigh. */
+    double missing =
+        (double)(demand.asked.asked - demand.asked.rejected) - (double)demand.committed;
+    if (!is_known(achieved) || achieved >= ACHIEVED_MIN || missing <= 2.0 * cell->pool)
+        return;
+    result_warn(
+        result, "%s, pool %u: %s transactions a second were asked for, and %s were done",
+        cell->path, cell->pool,
+        units_show_count(asked, sizeof asked,
+                         (double)(demand.asked.asked - demand.asked.rejected) / demand.seconds),
+        units_show_count(done, sizeof done, (double)demand.committed / demand.seconds));
+}
+
 static void summarise(struct matrix *matrix) {
     struct result *result = matrix->result;
     struct rusage usage;
@@ -220,11 +261,13 @@ static void summarise(struct matrix *matrix) {
     for (size_t i = 0; i < result->cell_count; i++) {
         struct result_cell *cell = &result->cells[i];
         result_cell_summarise(cell);
+        result_judge(result, cell);
         if (is_known(cell->heap_bytes_per_row)) {
             heap += cell->heap_bytes_per_row;
             rows++;
         }
         warn_of_client(result, cell);
+        warn_of_rate(result, cell);
     }
     result->row_bytes = rows > 0 ? heap / rows : UNKNOWN;
 }
@@ -265,23 +308,38 @@ static bool probe_disk(struct matrix *matrix, struct error *error) {
     return true;
 }
 
+static enum load_source load_source_of(const struct matrix_options *options) {
+    return options->workload->stage_count ? options->workload->stage_source
+           : options->users               ? LOAD_USERS
+           : options->rate_per_s > 0      ? LOAD_RATE
+                                          : LOAD_POOL;
+}
+
 bool matrix_run(const struct matrix_options *options, struct arena *arena, struct result *result,
                 struct error *error) {
     struct matrix matrix = {.options = options, .arena = arena, .result = result};
-    *result =
-        (struct result){.arena = arena,
-                        .seed = options->seed,
-                        .binding = options->binding == WIRE_BINDING_RAW ? "raw" : "libpqtypes",
-                        .workload = options->workload->name,
-                        .mode = run_mode_name(options->mode),
-                        .warmup_ns = options->warmup_ns,
-                        .duration_ns = options->duration_ns,
-                        .interval_ns = options->interval_ns,
-                        .fsync = {.flushes_per_s = UNKNOWN},
-                        .rows = options->rows,
-                        .rounds = options->rounds,
-                        .row_bytes = UNKNOWN,
-                        .client_rss_bytes = UNKNOWN};
+    *result = (struct result){
+        .arena = arena,
+        .seed = options->seed,
+        .binding = options->binding == WIRE_BINDING_RAW ? "raw" : "libpqtypes",
+        .workload = options->workload->name,
+        .load = options->workload,
+        .source = load_source_of(options),
+        .uniform = options->uniform,
+        .stage_count = options->workload->stage_count ? options->workload->stage_count : 1,
+        .step_count = options->workload->step_count ? options->workload->step_count : 1,
+        .think_min_ns = options->think_min_ns,
+        .think_max_ns = options->think_max_ns,
+        .quick = options->quick,
+        .mode = run_mode_name(options->mode),
+        .warmup_ns = options->warmup_ns,
+        .duration_ns = options->duration_ns,
+        .interval_ns = options->interval_ns,
+        .fsync = {.flushes_per_s = UNKNOWN},
+        .rows = options->rows,
+        .rounds = options->rounds,
+        .row_bytes = UNKNOWN,
+        .client_rss_bytes = UNKNOWN};
     describe_host(result);
     make_cells(&matrix);
     if (!session_open(&options->session, arena, &matrix.session, error))

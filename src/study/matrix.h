@@ -14,13 +14,24 @@ struct matrix_options {
     const char *table; /* NULL: the workload's */
     struct session_options session;
     const struct write_path *paths[MATRIX_LIST_MAX];
-    size_t path_count;
-    uint32_t pools[MATRIX_LIST_MAX];
+    size_t path_count;                   /* 0 with steps, as are the batches: the steps say both */
+    struct range pools[MATRIX_LIST_MAX]; /* connections; a range is an elastic pool */
     size_t pool_count;
+    uint64_t pool_idle_ns, pool_lifetime_ns, checkout_timeout_ns; /* 0: never, none */
+    bool connect_each;
+    bool goes_on; /* --on-error continue */
+    /* The load, where the workload has no stages: users or a rate; neither: the pool alone. */
+    uint32_t users;                      /* 0: none */
+    double rate_per_s;                   /* 0: none */
+    uint64_t think_min_ns, think_max_ns; /* of users, also of stages that say none */
+    bool uniform;                        /* arrivals; else Poisson */
+    uint32_t backlog;                    /* arrivals that may wait for a connection */
+    bool quick;                          /* the workload was scaled (quick.h) */
     struct range batches[MATRIX_LIST_MAX];
     size_t batch_count;
     enum run_mode mode;
-    uint64_t warmup_ns, duration_ns, interval_ns;
+    uint64_t warmup_ns, duration_ns; /* with stages 0, and their sum */
+    uint64_t interval_ns;
     uint64_t ceiling_ns;   /* 0: no ceiling is measured */
     const char *fsync_dir; /* NULL: the data directory of a throwaway server */
     bool fsync_off;        /* no fdatasync probe */
@@ -30,8 +41,16 @@ struct matrix_options {
     uint64_t seed;
     enum write_protocol protocol;
     enum wire_binding binding;
-    uint32_t threads; /* 0: CPUs, at most the pool */
+    uint32_t threads; /* 0: CPUs, at most the pool; never with users or a rate */
 };
+
+/* Where its transactions come from. */
+static inline enum load_source matrix_source(const struct matrix_options *options) {
+    return options->workload->stage_count > 0 ? options->workload->stage_source
+           : options->users > 0               ? LOAD_USERS
+           : options->rate_per_s > 0          ? LOAD_RATE
+                                              : LOAD_POOL;
+}
 
 /* Runs it. result is filled as far as it went, also on false; its texts live in the arena, and
  * matrix_release frees the rest. */

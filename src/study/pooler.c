@@ -4,6 +4,7 @@
 
 #include "base/embed.h"
 #include "base/memory.h"
+#include "row/args.h"
 
 bool pooler_refuse(const char *what, const char *why, struct error *error) {
     error_usage(error, "%s: %s, and " POOLER_TOLD, what, why);
@@ -11,8 +12,21 @@ bool pooler_refuse(const char *what, const char *why, struct error *error) {
 }
 
 bool pooler_check_workload(const struct workload *workload, struct error *error) {
-    return workload->companion_count == 0 ||
-           pooler_refuse("companions", "each needs a session of its own", error);
+    if (workload->companion_count > 0)
+        return pooler_refuse("companions", "each needs a session of its own", error);
+    if (workload->gauge_count > 0)
+        return pooler_refuse("gauges", "their search_path is set in a session of their own", error);
+    if (workload->check_count > 0)
+        return pooler_refuse("checks", "they need the search_path of a session", error);
+    for (size_t i = 0; i < workload->step_count; i++)
+        for (size_t k = 0; k < workload->steps[i].statement_count; k++) {
+            const struct workload_statement *statement = &workload->steps[i].statements[k];
+            if (statement->kind != STATEMENT_SQL)
+                continue;
+            pooler_refuse("a step with `sql:`", "it needs the search_path of its session", error);
+            return place_add(&statement->at, error);
+        }
+    return true;
 }
 
 bool pooler_check_plan(const struct write_plan *plan, struct error *error) {

@@ -15,7 +15,8 @@
 /* EXIT_USAGE: what does not go with a pooler, and why not. Returns false. */
 bool pooler_refuse(const char *what, const char *why, struct error *error);
 
-/* The one that needs sessions of its own: companions. */
+/* What needs a session of its own, or its search_path: companions, gauges, checks, steps with SQL.
+ */
 MUST_CHECK bool pooler_check_workload(const struct workload *workload, struct error *error);
 /* A path with statements that have to be prepared, unless the pooler keeps track of them. */
 MUST_CHECK bool pooler_check_plan(const struct write_plan *plan, struct error *error);

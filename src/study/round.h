@@ -13,10 +13,6 @@ struct round_context {
     double *ceiling_rows_per_s; /* to measure before the round; NULL: not asked for */
 };
 
-/* A fresh schema with its plan, parents seeded; everything in the arena. */
-MUST_CHECK bool round_prepare(struct session *session, const struct matrix_options *options,
-                              struct arena *arena, struct plan **plan, struct error *error);
-
 /* Measures one round; false with the reason if it could not be finished, what was measured being in
  * round all the same. */
 MUST_CHECK bool round_run(const struct round_context *context, const struct result_cell *cell,

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "observe/host.h"
+#include "row/args.h"
 #include "study/owner.h"
 #include "study/pooler.h"
 
@@ -24,16 +25,23 @@ static void make_id(struct session *session) {
     snprintf(session->application, sizeof session->application, "pgwrite %s", session->id);
 }
 
-static bool lock_id(struct session *session, struct error *error) {
+/* session->locked says whether it has it. */
+static bool try_lock(struct session *session, struct error *error) {
     struct control_rows *rows;
     uint32_t id = (uint32_t)strtoul(session->id, NULL, 16);
     if (!control_query_one(
             session->control, "SELECT pg_catalog.pg_try_advisory_lock($1::int4, $2::int4)",
             CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS), ARG_INT8((int32_t)id)), &rows, error))
         return false;
-    bool ok = control_bool(rows, 0, 0);
+    session->locked = control_bool(rows, 0, 0);
     control_rows_free(rows);
-    return ok || error_set(error, "the advisory lock of id %s is taken: start again", session->id);
+    return true;
+}
+
+static bool lock_id(struct session *session, struct error *error) {
+    return try_lock(session, error) &&
+           (session->locked ||
+            error_set(error, "the advisory lock of id %s is taken: start again", session->id));
 }
 
 /* Exact durations of lock waits: each session of the pool logs those that outlast its
@@ -210,8 +218,14 @@ static bool find_table(struct session *session, const struct workload *workload,
         if ((table && strcmp(names[i], table) == 0) || (!table && count == 1))
             *found = names[i];
     }
-    bool ok = *found != NULL;
-    if (!ok && count == 0) {
+    bool ok = *found != NULL, steps = !ok && !table && count > 0 && workload->step_count > 0;
+    if (steps) {
+        error_usage(error,
+                    "the schema file makes %zu tables, and no step names one: SQL does not say "
+                    "which of them is to be counted",
+                    count);
+        error_hint(error, "`table:` in the workload names it: %s", list.text);
+    } else if (!ok && count == 0) {
         error_usage(error, "the schema file makes no table in the run's own schema");
         error_hint(error, "write CREATE TABLE without a schema name");
     } else if (!ok && table) {
@@ -222,6 +236,8 @@ static bool find_table(struct session *session, const struct workload *workload,
         error_hint(error, "--table NAME, or `table:` in the workload: %s", list.text);
     }
     strbuf_release(&list);
+    if (steps)
+        return place_add(&workload->steps[0].at, error);
     return ok || error_at(error, workload->schema_file, 0, 0);
 }
 
@@ -249,15 +265,13 @@ bool session_load_schema(struct session *session, const struct workload *workloa
 }
 
 /* A new control connection in place of one that is lost, whose backend may still be at work. */
-static bool reconnect(struct session *session, struct error *error) {
-    struct control *again;
-    if (!control_open_for_cleanup(&session->target, "pgwrite", &again, error))
-        return false;
+static void replace_control(struct session *session, struct control *again) {
     int64_t pid = control_backend_pid(session->control);
     control_close(session->control);
     session->control = again;
+    session->locked = false;
     if (session->pooled)
-        return true; /* the pooler ends the session of a client that goes away */
+        return; /* the pooler ends the session of a client that goes away */
     struct error unended = {0};
     if (!control_call(again,
                       "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
@@ -267,12 +281,31 @@ static bool reconnect(struct session *session, struct error *error) {
                       CONTROL_ARGS(ARG_INT8(pid)), &unended))
         log_message("the backend of the lost control connection could not be ended: %s",
                     unended.what);
+}
+
+bool session_recover(struct session *session, unsigned seconds, struct error *error) {
+    if (control_lost(session->control)) {
+        struct control *again;
+        if (!control_open_within(&session->target, "pgwrite", seconds, &again, error))
+            return false;
+        replace_control(session, again);
+        control_set_timeout(again, SESSION_TIMEOUT_S);
+        session->postmaster = find_postmaster(session);
+    }
+    return session->pooled || session->locked || try_lock(session, error);
+}
+
+static bool reconnect_for_cleanup(struct session *session, struct error *error) {
+    struct control *again;
+    if (!control_open_for_cleanup(&session->target, "pgwrite", &again, error))
+        return false;
+    replace_control(session, again);
     return true;
 }
 
 /* Drops the schema or marks it as kept, whatever state the run left its connection in. */
 static bool finish_schema(struct session *session, bool keep, struct error *error) {
-    if (control_lost(session->control) && !reconnect(session, error))
+    if (control_lost(session->control) && !reconnect_for_cleanup(session, error))
         return false;
     control_set_heed_interrupt(session->control, false);
     control_set_timeout(session->control, 30);

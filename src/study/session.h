@@ -39,6 +39,7 @@ struct session {
     char id[9];           /* 8 hex digits */
     char schema[24];      /* pgwrite_<id> */
     char application[24]; /* application_name of the pool: "pgwrite <id>" */
+    bool locked; /* the control connection holds the advisory lock; never through a pooler */
     bool schema_made;
     bool may_checkpoint;  /* until the server has refused it */
     bool pooled;          /* control_pooled() */
@@ -58,6 +59,12 @@ MUST_CHECK bool session_open(const struct session_options *options, struct arena
 MUST_CHECK bool session_load_schema(struct session *session, const struct workload *workload,
                                     const char *table, struct arena *arena, const char **found,
                                     struct error *error);
+
+/* Makes the control connection anew, in so many seconds at most, where it is lost: the server may
+ * have ended its backend, or be up again after a crash. One that is still at work is ended. The
+ * advisory lock is taken again; where that is not possible yet, as long as the server has not
+ * noticed the old one's end, `locked` is false, and the next call tries it. */
+MUST_CHECK bool session_recover(struct session *session, unsigned seconds, struct error *error);
 
 /* Drops the schema (unless keep), disconnects, removes the throwaway server (unless keep). False if
  * something is left that should not be; the error names it. Works after an interruption too. */

@@ -1,7 +1,11 @@
 #include "study/verify.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -47,8 +51,14 @@ static bool await_backends(struct session *session, struct error *error) {
     return error_set(error, "backends of the pool are still at work 5 s after it was closed");
 }
 
-static bool count_rows(struct session *session, const struct catalog_table *table,
-                       struct result_round *round, struct error *error) {
+/* One table's rows and bytes. */
+struct table_size {
+    uint64_t rows;
+    double heap_bytes, index_bytes;
+};
+
+static bool measure_table(struct session *session, const struct catalog_table *table,
+                          struct table_size *size, struct error *error) {
     char *sql = mem_printf("SELECT (SELECT count(*) FROM %s)::int8, "
                            "coalesce((SELECT sum(pg_catalog.pg_table_size(relid)) FROM "
                            "pg_catalog.pg_partition_tree($1::oid)), "
@@ -63,11 +73,117 @@ static bool count_rows(struct session *session, const struct catalog_table *tabl
     free(sql);
     if (!ok)
         return false;
-    round->found = (uint64_t)control_int8(rows, 0, 0);
-    round->found_known = true;
-    round->heap_bytes = control_float8(rows, 0, 1);
-    round->index_bytes = control_float8(rows, 0, 2);
+    *size = (struct table_size){(uint64_t)control_int8(rows, 0, 0), control_float8(rows, 0, 1),
+                                control_float8(rows, 0, 2)};
     control_rows_free(rows);
+    return true;
+}
+
+static bool is_word(char c) {
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* Whether SQL names a table. What stands in placeholders becomes a value. */
+static bool names_table(const char *sql, const char *table) {
+    size_t length = strlen(table);
+    char before = ' ';
+    for (const char *p = sql; *p; before = *p++) {
+        if (strncmp(p, "${", 2) == 0 && before != '$')
+            p += strcspn(p, "}");
+        else if (!is_word(before) && strncasecmp(p, table, length) == 0 && !is_word(p[length]))
+            return true;
+        if (!*p)
+            return false;
+    }
+    return false;
+}
+
+/* Whether SQL of the user's may insert into, or delete from, a table: it names it, and is no plain
+ * SELECT or UPDATE. */
+static bool may_change(const char *sql, const char *table) {
+    sql += strspn(sql, " \t\r\n");
+    if (strncasecmp(sql, "select", 6) == 0 || strncasecmp(sql, "update", 6) == 0)
+        return false;
+    return names_table(sql, table);
+}
+
+/* Whether the number of a table's rows follows from what the server acknowledged: not with ON
+ * CONFLICT DO UPDATE, whose tag does not tell inserts from updates, nor with SQL of the user's. */
+static bool is_counted(const struct workload *workload, const char *table) {
+    for (size_t i = 0; i < workload->step_count; i++)
+        for (size_t k = 0; k < workload->steps[i].statement_count; k++) {
+            const struct workload_statement *statement = &workload->steps[i].statements[k];
+            if (statement->kind == STATEMENT_SQL && may_change(statement->sql, table))
+                return false;
+            if (statement->on_conflict == CONFLICT_UPDATE && strcmp(statement->table, table) == 0)
+                return false;
+        }
+    return true;
+}
+
+/* The first table with rows lost or too many, and how many tables have such. */
+struct wrong_table {
+    const char *name;
+    uint64_t acknowledged, found, lost, extra;
+    size_t count;
+};
+
+static void note_wrong(struct wrong_table *wrong, struct wrong_table table) {
+    if (table.lost == 0 && table.extra == 0)
+        return;
+    size_t count = wrong->count + 1;
+    if (count == 1)
+        *wrong = table;
+    wrong->count = count;
+}
+
+/* All tables together: found are the rows that the run has inserted and that were not deleted
+ * again, those whose delete was acknowledged counted as found. */
+static bool count_rows(const struct verify_options *options, struct result_round *round,
+                       struct wrong_table *wrong, struct error *error) {
+    const struct mix *mix = &options->prepared->mix;
+    round->heap_bytes = round->index_bytes = 0;
+    round->acknowledged = round->ambiguous = round->found = round->lost = round->extra = 0;
+    round->tables = MEM_ARRAY(struct result_table, mix->table_count);
+    round->table_count = mix->table_count;
+    for (size_t i = 0; i < mix->table_count; i++) {
+        const struct mix_table *table = &mix->tables[i];
+        const struct load_table *load = &round->load.tables[i];
+        struct table_size size;
+        if (!measure_table(options->session, table->plan->table, &size, error))
+            return false;
+        round->heap_bytes += size.heap_bytes;
+        round->index_bytes += size.index_bytes;
+        round->rows_there += size.rows;
+        round->tables[i] =
+            (struct result_table){.rows_before = table->rows,
+                                  .inserted = load->inserted,
+                                  .deleted = load->deleted,
+                                  .found = (double)size.rows,
+                                  .counted = is_counted(options->workload, table->name)};
+        snprintf(round->tables[i].name, sizeof round->tables[i].name, "%s", table->name);
+        if (!round->tables[i].counted)
+            continue;
+        uint64_t there = size.rows + load->deleted, before = table->rows;
+        uint64_t found = there > before ? there - before : 0;
+        /* Deletes whose end is not known may have taken so many more. */
+        uint64_t missing = found < load->inserted ? load->inserted - found : 0;
+        found += missing < load->deleted_ambiguous ? missing : load->deleted_ambiguous;
+        uint64_t most = load->inserted + load->inserted_ambiguous;
+        uint64_t lost = found < load->inserted ? load->inserted - found : 0;
+        uint64_t extra = found > most ? found - most : 0;
+        note_wrong(wrong, (struct wrong_table){.name = table->name,
+                                               .acknowledged = load->inserted,
+                                               .found = found,
+                                               .lost = lost,
+                                               .extra = extra});
+        round->lost += lost;
+        round->extra += extra;
+        round->acknowledged += load->inserted;
+        round->ambiguous += load->inserted_ambiguous;
+        round->found += found;
+        round->found_known = true;
+    }
     return true;
 }
 
@@ -103,6 +219,11 @@ static bool count_commits(const struct verify_options *options, struct result_ro
     for (int tries = 0; tries < 400; tries++) {
         if (!server_counters_read(options->session->control, &now, error))
             return false;
+        if (now.reset_us != options->before->reset_us) {
+            /* What was counted before is not known any more. */
+            round->server_commits = round->deadlocks = UNKNOWN;
+            return true;
+        }
         round->server_commits = (double)(now.commits - options->before->commits);
         round->deadlocks = (double)(now.deadlocks - options->before->deadlocks);
         if (round->server_commits >= (double)round->committed)
@@ -117,7 +238,7 @@ static bool count_commits(const struct verify_options *options, struct result_ro
 }
 
 static bool look(const struct verify_options *options, struct result_round *round,
-                 struct error *error) {
+                 struct wrong_table *wrong, struct error *error) {
     struct session *session = options->session;
     bool (*const end)(struct session *, struct error *) =
         session->pooled ? cancel_backends : end_backends;
@@ -125,27 +246,33 @@ static bool look(const struct verify_options *options, struct result_round *roun
      * something of ours may still be at work. */
     bool waits = !session->pooled || round->ambiguous > 0 || round->abandoned > 0;
     return (round->abandoned == 0 || end(session, error)) &&
-           (!waits || await_backends(session, error)) &&
-           count_rows(session, options->plan->table, round, error) &&
+           (!waits || await_backends(session, error)) && count_rows(options, round, wrong, error) &&
            (!options->before || count_commits(options, round, error)) &&
-           (!options->hash || hash_rows(session, options->plan, round, error));
+           (!options->hash || hash_rows(session, options->prepared->plan, round, error));
 }
 
 bool verify_round(const struct verify_options *options, struct result_round *round,
                   struct error *error) {
-    round->checked = look(options, round, error);
+    struct wrong_table wrong = {0};
+    round->checked = look(options, round, &wrong, error);
     if (!round->checked)
         return error_prefix(error, "verifying");
-    double lost = result_lost(round), extra = result_extra(round);
     bool commits_ok =
         !is_known(round->server_commits) || round->server_commits >= (double)round->committed;
-    round->verified = lost == 0 && extra == 0 && commits_ok && !round->miscounted;
-    if (lost > 0 || extra > 0) {
+    /* A table whose rows can't be held against what was acknowledged is not wrong. */
+    round->verified = wrong.count == 0 && commits_ok && !round->miscounted;
+    if (wrong.count > 0) {
+        char more[64] = "";
+        if (wrong.count > 1)
+            snprintf(more, sizeof more, ", and %zu more table%s like it", wrong.count - 1,
+                     wrong.count == 2 ? "" : "s");
         error_set(error,
-                  "verification failed: %" PRIu64 " rows acknowledged, %" PRIu64 " found: %.0f %s",
-                  round->acknowledged, round->found, lost > 0 ? lost : extra,
-                  lost > 0 ? "lost" : "too many");
-        return error_hint(error, "does a trigger, a rule or another session write to the table?");
+                  "verification failed: table %s: %" PRIu64 " row%s acknowledged, %" PRIu64
+                  " found: %" PRIu64 " %s%s",
+                  wrong.name, wrong.acknowledged, wrong.acknowledged == 1 ? "" : "s", wrong.found,
+                  wrong.lost > 0 ? wrong.lost : wrong.extra, wrong.lost > 0 ? "lost" : "too many",
+                  more);
+        return error_hint(error, "does a trigger, a rule or another session write to it?");
     }
     if (!commits_ok)
         return error_set(error,

@@ -3,12 +3,13 @@
 #define PGWRITE_STUDY_VERIFY_H
 
 #include "result/result.h"
+#include "study/prepare.h"
 #include "study/session.h"
-#include "workload/plan.h"
 
 struct verify_options {
     struct session *session;
-    const struct plan *plan;
+    const struct prepared *prepared;
+    const struct workload *workload;
     const struct server_counters *before; /* NULL: not known, as through a pooler */
     bool hash; /* compute the content hash: the round wrote an exact number of rows */
 };

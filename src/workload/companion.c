@@ -1,14 +1,12 @@
 #include "workload/companion.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
-#include "base/units.h"
-#include "row/args.h"
+#include "workload/section.h"
 #include "workload/shape.h"
 #include "workload/source.h"
 
@@ -42,24 +40,6 @@ enum { NAME_BYTES_MAX = 40 };
 
 static const char example[] = "- {do: lock, row: id = 1, hold: 200ms, every: 1s}";
 
-/* One element of the list. */
-struct entry {
-    const struct yaml_item *item;
-    enum doing doing;
-    const char *doing_name;
-    struct arena *arena;
-    struct workload_companion *companion;
-    struct error *error;
-};
-
-struct key {
-    const char *name;
-    int doings; /* that it belongs to */
-    int needed; /* by these */
-    const char *example;
-    bool (*take)(struct entry *entry, const struct yaml_item *item, const char *text);
-};
-
 const char *companion_kind_name(enum companion_kind kind) {
     static const char *const names[] = {
         [COMPANION_LOCK_ROW] = "lock row",
@@ -82,106 +62,82 @@ uint32_t companions_sessions(const struct workload *workload) {
     return sessions;
 }
 
-/* Adds what a parser of units lacks: the key and the place. Returns false. */
-static bool wrap(const struct entry *entry, const struct yaml_item *item) {
-    error_prefix(entry->error, "%s", item->key);
-    return place_add(&item->value->at, entry->error);
-}
-
-static bool take_duration(struct entry *entry, const struct yaml_item *item, const char *text,
-                          uint64_t *ns) {
-    return units_duration(text, ns, entry->error) || wrap(entry, item);
-}
-
-/* SQL ends without a semicolon: it is put in brackets, and prepared to be checked. */
-static bool take_sql_text(struct entry *entry, const struct yaml_item *item, const char *text,
-                          const char **sql) {
-    static const char ends[] = "; \t\n\r";
-    size_t length = strlen(text);
-    while (length > 0 && strchr(ends, text[length - 1]))
-        length--;
-    if (length == 0)
-        return place_error(&item->value->at, entry->error, "\"%s\" holds no SQL", item->key);
-    *sql = arena_strndup(entry->arena, text, length);
-    return true;
-}
-
-static bool take_do(struct entry *entry, const struct yaml_item *item, const char *text) {
-    (void)entry, (void)item, (void)text;
+static bool take_do(struct entry *entry, const struct yaml_item *item) {
+    (void)entry, (void)item;
     return true; /* taken before all others */
 }
 
-static bool take_name(struct entry *entry, const struct yaml_item *item, const char *text) {
-    entry->companion->name = text;
-    if (strlen(text) <= NAME_BYTES_MAX)
-        return true;
-    return place_error(&item->value->at, entry->error, "name: \"%s\" is longer than %d bytes", text,
-                       NAME_BYTES_MAX);
+static bool take_name(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_name(entry, item, NAME_BYTES_MAX, false, &companion->name);
 }
 
-static bool take_every(struct entry *entry, const struct yaml_item *item, const char *text) {
-    return take_duration(entry, item, text, &entry->companion->every_ns);
+static bool take_every(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_duration(entry, item, 0, UINT64_MAX, &companion->every_ns);
 }
 
-static bool take_after(struct entry *entry, const struct yaml_item *item, const char *text) {
-    return take_duration(entry, item, text, &entry->companion->after_ns);
+static bool take_after(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_duration(entry, item, 0, UINT64_MAX, &companion->after_ns);
 }
 
-static bool take_hold(struct entry *entry, const struct yaml_item *item, const char *text) {
-    return take_duration(entry, item, text, &entry->companion->hold_ns);
+static bool take_hold(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_duration(entry, item, 0, UINT64_MAX, &companion->hold_ns);
 }
 
-static bool take_times(struct entry *entry, const struct yaml_item *item, const char *text) {
-    return units_count(text, &entry->companion->times, entry->error) || wrap(entry, item);
+static bool take_times(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_count(entry, item, 0, UINT64_MAX, &companion->times);
 }
 
-static bool take_sessions(struct entry *entry, const struct yaml_item *item, const char *text) {
+static bool take_sessions(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
     uint64_t count;
-    if (!units_count(text, &count, entry->error))
-        return wrap(entry, item);
-    if (count < 1 || count > COMPANION_SESSIONS_MAX)
-        return place_error(&item->value->at, entry->error,
-                           "sessions: \"%s\" is not between 1 and %d", text,
-                           COMPANION_SESSIONS_MAX);
-    entry->companion->sessions = (uint32_t)count;
+    if (!entry_count(entry, item, 1, COMPANION_SESSIONS_MAX, &count))
+        return false;
+    companion->sessions = (uint32_t)count;
     return true;
 }
 
-static bool take_table(struct entry *entry, const struct yaml_item *item, const char *text) {
-    (void)item;
-    entry->companion->table = text;
-    return true;
+static bool take_table(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_text(entry, item, &companion->table);
 }
 
-static bool take_row(struct entry *entry, const struct yaml_item *item, const char *text) {
-    return take_sql_text(entry, item, text, &entry->companion->row);
+static bool take_row(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_sql(entry, item, &companion->row);
 }
 
-static bool take_sql(struct entry *entry, const struct yaml_item *item, const char *text) {
-    return take_sql_text(entry, item, text, &entry->companion->sql);
+static bool take_sql(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_sql(entry, item, &companion->sql);
 }
 
-static bool take_advisory(struct entry *entry, const struct yaml_item *item, const char *text) {
+static bool take_advisory(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    const char *text;
+    if (!entry_text(entry, item, &text))
+        return false;
     char *end;
     errno = 0;
     long long number = strtoll(text, &end, 10);
-    if (errno == 0 && *end == '\0' && strchr("-0123456789", text[0])) {
-        entry->companion->advisory = number;
-        return true;
-    }
-    place_error(&item->value->at, entry->error, "advisory: \"%s\" is not a whole number of 64 bits",
-                text);
-    return error_hint(entry->error, "for example `advisory: 42`");
-}
-
-/* Which word is right is known when the lock's kind is. */
-static bool take_mode(struct entry *entry, const struct yaml_item *item, const char *text) {
-    (void)item;
-    entry->companion->mode = text;
+    if (errno != 0 || *end != '\0' || !strchr("-0123456789", text[0]))
+        return place_error(&item->value->at, entry->error,
+                           "advisory: \"%s\" is not a whole number of 64 bits", text);
+    companion->advisory = number;
     return true;
 }
 
-static const struct key keys[] = {
+/* Which word is right is known when the lock's kind is. */
+static bool take_mode(struct entry *entry, const struct yaml_item *item) {
+    struct workload_companion *companion = entry->out;
+    return entry_text(entry, item, &companion->mode);
+}
+
+static const struct entry_key keys[] = {
     {"do", DO_ANY, DO_ANY, "do: vacuum", take_do},
     {"name", DO_ANY, 0, "name: nightly export", take_name},
     {"every", DO_ANY, 0, "every: 1s", take_every},
@@ -198,80 +154,36 @@ static const struct key keys[] = {
 };
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 
-static const struct yaml_item *find_item(const struct entry *entry, const char *name) {
-    const struct yaml_node *map = entry->item->value;
-    for (size_t i = 0; i < map->count; i++)
-        if (strcmp(map->items[i].key, name) == 0)
-            return &map->items[i];
-    return NULL;
-}
-
-static bool find_doing(struct entry *entry) {
-    const struct yaml_item *item = find_item(entry, "do");
+static bool find_doing(struct entry *entry, struct workload_companion *companion) {
+    const struct yaml_item *item = entry_find(entry, "do");
     if (!item) {
         place_error(&entry->item->at, entry->error, "a companion without \"do\"");
         return shape_hint_names("", "do is one of", doing_names, DOING_COUNT, entry->error);
     }
-    if (!shape_text(item, "do: vacuum", &entry->doing_name, entry->error))
+    const char *word;
+    if (!shape_text(item, "do: vacuum", &word, entry->error))
         return false;
     for (size_t i = 0; i < DOING_COUNT; i++)
-        if (strcmp(doing_names[i], entry->doing_name) == 0) {
-            entry->doing = 1 << i;
-            entry->companion->kind = doing_kinds[i];
+        if (strcmp(doing_names[i], word) == 0) {
+            entry->kind = 1u << i;
+            entry->kind_word = word;
+            entry->kind_name = arena_printf(entry->arena, "do: %s", word);
+            companion->kind = doing_kinds[i];
             return true;
         }
-    place_error(&item->value->at, entry->error, "no companion can do \"%s\"", entry->doing_name);
-    return shape_hint_names(entry->doing_name, "do is one of", doing_names, DOING_COUNT,
-                            entry->error);
-}
-
-/* The keys that belong to what the entry does. */
-static bool hint_keys(const struct entry *entry, const char *word) {
-    const char *names[KEY_COUNT], *subject;
-    size_t count = 0;
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        if (keys[i].doings & entry->doing)
-            names[count++] = keys[i].name;
-    subject = arena_printf(entry->arena, "the keys of %s are", entry->doing_name);
-    return shape_hint_names(word, subject, names, count, entry->error);
-}
-
-static bool take_key(struct entry *entry, const struct yaml_item *item) {
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        const struct key *key = &keys[i];
-        const char *text;
-        if (strcmp(key->name, item->key) != 0)
-            continue;
-        if (!(key->doings & entry->doing)) {
-            place_error(&item->at, entry->error, "\"%s\" does not belong to do: %s", item->key,
-                        entry->doing_name);
-            return hint_keys(entry, "");
-        }
-        return shape_text(item, key->example, &text, entry->error) && key->take(entry, item, text);
-    }
-    place_error(&item->at, entry->error, "unknown key \"%s\" in a companion", item->key);
-    return hint_keys(entry, item->key);
-}
-
-static bool check_needed(const struct entry *entry) {
-    for (size_t i = 0; i < KEY_COUNT; i++)
-        if ((keys[i].needed & entry->doing) && !find_item(entry, keys[i].name)) {
-            place_error(&entry->item->at, entry->error, "do: %s needs \"%s\"", entry->doing_name,
-                        keys[i].name);
-            return error_hint(entry->error, "for example `%s`", keys[i].example);
-        }
-    return true;
+    place_error(&item->value->at, entry->error, "no companion can do \"%s\"", word);
+    return shape_hint_names(word, "do is one of", doing_names, DOING_COUNT, entry->error);
 }
 
 static bool take_lock_mode(struct entry *entry, const char *const *modes, size_t count) {
-    struct workload_companion *companion = entry->companion;
+    struct workload_companion *companion = entry->out;
     const char *word = companion->mode;
     for (size_t i = 0; i < count; i++)
         if (!word || strcasecmp(word, modes[i]) == 0) {
             companion->mode = modes[i];
             return true;
         }
-    place_error(&find_item(entry, "mode")->value->at, entry->error, "%s: no mode is called \"%s\"",
+    place_error(&entry_find(entry, "mode")->value->at, entry->error, "%s: no mode is called \"%s\"",
                 companion_kind_name(companion->kind), word);
     return shape_hint_names(word, "the modes are", modes, count, entry->error);
 }
@@ -282,8 +194,8 @@ static bool check_lock(struct entry *entry) {
     static const char *const table_modes[] = {
         "ACCESS EXCLUSIVE",       "EXCLUSIVE",     "SHARE ROW EXCLUSIVE", "SHARE",
         "SHARE UPDATE EXCLUSIVE", "ROW EXCLUSIVE", "ROW SHARE",           "ACCESS SHARE"};
-    struct workload_companion *companion = entry->companion;
-    const struct yaml_item *advisory = find_item(entry, "advisory");
+    struct workload_companion *companion = entry->out;
+    const struct yaml_item *advisory = entry_find(entry, "advisory");
     if (companion->row && !advisory)
         return take_lock_mode(entry, row_modes, sizeof row_modes / sizeof *row_modes);
     if (companion->table && !advisory) {
@@ -292,7 +204,7 @@ static bool check_lock(struct entry *entry) {
     }
     static const char *const others[] = {"row", "table", "mode"};
     for (size_t i = 0; advisory && i < sizeof others / sizeof *others; i++) {
-        const struct yaml_item *other = find_item(entry, others[i]);
+        const struct yaml_item *other = entry_find(entry, others[i]);
         if (other) {
             place_error(&other->at, entry->error, "\"%s\" does not belong to an advisory lock",
                         other->key);
@@ -311,61 +223,22 @@ static bool check_lock(struct entry *entry) {
 
 /* Locks and checkpoints one after the other would leave the pool nothing. */
 static void set_defaults(const struct entry *entry) {
-    struct workload_companion *companion = entry->companion;
-    if ((entry->doing & (DO_LOCK | DO_CHECKPOINT)) && !find_item(entry, "every"))
+    struct workload_companion *companion = entry->out;
+    if ((entry->kind & (DO_LOCK | DO_CHECKPOINT)) && !entry_find(entry, "every"))
         companion->every_ns = NS_PER_S;
-    if (entry->doing == DO_DDL && !find_item(entry, "times"))
+    if (entry->kind == DO_DDL && !entry_find(entry, "times"))
         companion->times = 1;
     if (!companion->sessions)
         companion->sessions = 1;
 }
 
-static bool take_entry(struct entry *entry) {
-    const struct yaml_node *map = entry->item->value;
-    entry->companion->at = entry->item->at;
-    if (map->kind != YAML_MAP) {
-        place_error(&map->at, entry->error, "a companion must be a map, not %s",
-                    yaml_kind_name(map));
-        return error_hint(entry->error, "for example `%s`", example);
-    }
-    if (!find_doing(entry))
+static bool take_entry(struct entry *entry, struct workload_companion *companion) {
+    companion->at = entry->item->at;
+    if (!entry_expect_map(entry) || !find_doing(entry, companion) ||
+        !entry_take(entry, keys, KEY_COUNT))
         return false;
-    for (size_t i = 0; i < map->count; i++)
-        if (!take_key(entry, &map->items[i]))
-            return false;
     set_defaults(entry);
-    return check_needed(entry) && (entry->doing != DO_LOCK || check_lock(entry));
-}
-
-static bool is_taken(const struct workload *workload, const char *name, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (workload->companions[i].name && strcmp(workload->companions[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* Given names are unique; who has none is called after what it does, and numbered. */
-static bool take_names(const struct yaml_node *list, struct arena *arena, struct workload *workload,
-                       struct error *error) {
-    size_t count = workload->companion_count;
-    for (size_t i = 0; i < count; i++) {
-        const char *name = workload->companions[i].name;
-        if (name && is_taken(workload, name, i)) {
-            struct entry entry = {.item = &list->items[i]};
-            return place_error(&find_item(&entry, "name")->value->at, error,
-                               "two companions are called \"%s\"", name);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct workload_companion *companion = &workload->companions[i];
-        if (companion->name)
-            continue;
-        const char *kind = companion_kind_name(companion->kind), *name = kind;
-        for (int number = 2; is_taken(workload, name, count); number++)
-            name = arena_printf(arena, "%s %d", kind, number);
-        companion->name = name;
-    }
-    return true;
+    return entry->kind != DO_LOCK || check_lock(entry);
 }
 
 bool companions_parse(const struct yaml_item *item, struct arena *arena, struct workload *workload,
@@ -376,15 +249,29 @@ bool companions_parse(const struct yaml_item *item, struct arena *arena, struct 
     if (list->count > COMPANIONS_MAX)
         return place_error(&list->at, error, "%zu companions are more than %d", list->count,
                            COMPANIONS_MAX);
+    const char **names = ARENA_ARRAY(arena, const char *, list->count);
     workload->companions = ARENA_ARRAY(arena, struct workload_companion, list->count);
     for (size_t i = 0; i < list->count; i++) {
+        struct workload_companion *companion = &workload->companions[i];
         struct entry entry = {.item = &list->items[i],
+                              .what = "a companion",
+                              .example = example,
+                              .out = companion,
                               .arena = arena,
-                              .companion = &workload->companions[i],
                               .error = error};
-        if (!take_entry(&entry))
+        if (!take_entry(&entry, companion))
             return false;
+        names[i] = companion->name;
     }
     workload->companion_count = list->count;
-    return take_names(list, arena, workload, error);
+    if (!names_check(list, names, list->count, "companions", error))
+        return false;
+    /* Who has no name is called after what it does. */
+    for (size_t i = 0; i < list->count; i++)
+        if (!names[i]) {
+            const char *kind = companion_kind_name(workload->companions[i].kind);
+            workload->companions[i].name = names[i] =
+                names_make(arena, names, list->count, kind, 0);
+        }
+    return true;
 }

@@ -2,20 +2,28 @@
 
 #include <string.h>
 
-#include "base/strbuf.h"
-#include "base/units.h"
-#include "row/args.h"
+#include "workload/column.h"
 #include "workload/companion.h"
+#include "workload/fault.h"
+#include "workload/query.h"
+#include "workload/setting.h"
 #include "workload/shape.h"
 #include "workload/source.h"
+#include "workload/stage.h"
+#include "workload/step.h"
+#include "workload/table.h"
+#include "workload/tenant.h"
+#include "workload/threshold.h"
 #include "workload/yaml.h"
 
 struct parser {
     const char *const *load_options;
-    size_t load_option_count;
     struct arena *arena;
     struct workload *workload;
     struct place *schema_at;
+    struct place columns_at;
+    const struct yaml_item *thresholds; /* NULL: not given */
+    const struct yaml_item *const *stage_thresholds;
     struct error *error;
 };
 
@@ -44,234 +52,55 @@ static bool take_table(struct parser *parser, const struct yaml_item *item) {
     return shape_text(item, "table: events", &parser->workload->table, parser->error);
 }
 
-/* A value of the columns section as generators take it. The tree's weight is bounded, so that
- * aliases written out here can't grow without end. */
-static bool take_arg(struct parser *parser, const struct yaml_item *item,
-                     struct generator_arg *arg) {
-    const struct yaml_node *value = item->value;
-    *arg = (struct generator_arg){.key = item->key, .at = item->at};
-    if (value->missing) {
-        const char *quote = item->key ? "\"" : "";
-        place_error(&item->at, parser->error, "%s%s%s has no value", quote,
-                    item->key ? item->key : "an element of a list", quote);
-        return error_hint(parser->error,
-                          "write `key: value` with a blank after the colon; '' is an empty text");
-    }
-    if (value->kind == YAML_SCALAR) {
-        arg->scalar = value->text;
-        return true;
-    }
-    struct generator_arg *items = ARENA_ARRAY(parser->arena, struct generator_arg, value->count);
-    for (size_t i = 0; i < value->count; i++) {
-        if (!take_arg(parser, &value->items[i], &items[i]))
-            return false;
-    }
-    arg->items = items;
-    arg->item_count = value->count;
-    return true;
-}
-
-static const char *const *generator_names(struct parser *parser) {
-    const char **names = ARENA_ARRAY(parser->arena, const char *, generator_count);
-    for (size_t i = 0; i < generator_count; i++)
-        names[i] = generators[i]->name;
-    return names;
-}
-
-static bool take_generator(struct parser *parser, const struct yaml_item *gen,
-                           struct workload_column *column) {
-    struct error *error = parser->error;
-    const struct yaml_node *value = gen->value;
-    if (value->missing || value->kind != YAML_SCALAR) {
-        place_error(value->missing ? &gen->at : &value->at, error,
-                    "column %s: gen must be the name of a generator", column->name);
-        return error_hint(error, "for example `%s: {gen: int, min: 1, max: 500}`", column->name);
-    }
-    column->generator = generator_find(value->text);
-    if (column->generator)
-        return true;
-    place_error(&value->at, error, "column %s: no generator is called \"%s\"", column->name,
-                value->text);
-    if (strcmp(value->text, "default") == 0)
-        return error_hint(error, "to leave the column to the server write `%s: default`",
-                          column->name);
-    return shape_hint_names(value->text, "the generators are", generator_names(parser),
-                            generator_count, error);
-}
-
-/* A column's entry that is one word: `default`. */
-static bool take_column_word(struct parser *parser, const struct yaml_item *item,
-                             struct workload_column *column) {
-    struct error *error = parser->error;
-    const char *word = item->value->text;
-    column->use_default = strcmp(word, "default") == 0;
-    if (column->use_default)
-        return true;
-    place_error(item->value->missing ? &item->at : &item->value->at, error,
-                "column %s: expected default or a generator in braces", column->name);
-    if (generator_find(word))
-        return error_hint(error, "write `%s: {gen: %s}`", column->name, word);
-    const char *right = "default";
-    if (units_nearest(word, &right, 1))
-        return error_hint(error, "did you mean \"default\"?");
-    return error_hint(error, "for example `%s: {gen: int, min: 1, max: 500}`", column->name);
-}
-
-/* Only `null:` may stand without `gen:`. */
-static bool check_without_generator(struct parser *parser, const struct yaml_node *entry,
-                                    const struct workload_column *column) {
-    static const char *const names[] = {"gen", "null"};
-    struct error *error = parser->error;
-    const char *column_name = column->name;
-    for (size_t i = 0; i < column->args.count; i++) {
-        const struct generator_arg *arg = &column->args.args[i];
-        if (strcmp(arg->key, "null") != 0) {
-            const char *nearest = units_nearest(arg->key, names, 2);
-            place_error(&arg->at, error, "column %s: \"%s\" without a generator", column_name,
-                        arg->key);
-            return nearest
-                       ? error_hint(error, "did you mean \"%s\"?", nearest)
-                       : error_hint(error, "name the generator: `%s: {gen: int, …}`", column_name);
-        }
-    }
-    double share;
-    if (!args_share(&column->args, "null", "0", &share, error))
-        return false;
-    if (column->args.count > 0)
-        return true;
-    place_error(&entry->at, error, "column %s: the braces are empty", column_name);
-    return error_hint(error, "for example `%s: {gen: int, min: 1, max: 500}`, or leave it out",
-                      column_name);
-}
-
-static bool take_column_map(struct parser *parser, const struct yaml_node *entry,
-                            struct workload_column *column) {
-    struct generator_arg *args = ARENA_ARRAY(parser->arena, struct generator_arg, entry->count);
-    for (size_t i = 0; i < entry->count; i++) {
-        const struct yaml_item *item = &entry->items[i];
-        if (strcmp(item->key, "gen") == 0) {
-            if (!take_generator(parser, item, column))
-                return false;
-        } else if (!take_arg(parser, item, &args[column->args.count++])) {
-            return false;
-        }
-    }
-    column->args.args = args;
-    if (!column->generator)
-        return check_without_generator(parser, entry, column);
-    struct column_generator checked;
-    return generator_compile(column->generator, &column->args, parser->arena, &checked,
-                             parser->error);
-}
-
-static bool take_column(struct parser *parser, const struct yaml_item *item,
-                        struct workload_column *column) {
-    column->name = item->key;
-    column->at = item->at;
-    column->args = (struct generator_args){.at = item->at, .column = item->key};
-    switch (item->value->kind) {
-    case YAML_SCALAR:
-        return take_column_word(parser, item, column);
-    case YAML_MAP:
-        return take_column_map(parser, item->value, column);
-    case YAML_LIST:
-        break;
-    }
-    place_error(&item->value->at, parser->error,
-                "column %s: expected default or a generator in braces, not a list", column->name);
-    return error_hint(parser->error, "for example `%s: {gen: choice, of: [a, b]}`", column->name);
-}
-
 static bool take_columns(struct parser *parser, const struct yaml_item *item) {
     struct workload *workload = parser->workload;
-    if (!shape_expect(item, "columns", YAML_MAP, "a map of column names",
-                      "columns: {site_id: {gen: int, min: 1, max: 500}}", parser->error))
-        return false;
-    size_t count = item->value->count;
-    workload->columns = ARENA_ARRAY(parser->arena, struct workload_column, count);
-    for (size_t i = 0; i < count; i++) {
-        if (!take_column(parser, &item->value->items[i], &workload->columns[i]))
-            return false;
-    }
-    workload->column_count = count;
-    return true;
-}
-
-/* An example of a load key with the words `path: [insert, copy-binary]` or `KEY: [1, 4]`. */
-static bool load_shape_error(struct parser *parser, const struct place *at, const char *option,
-                             const char *problem) {
-    bool words = strcmp(option, "path") == 0;
-    place_error(at, parser->error, "\"load.%s\" %s", option, problem);
-    return words ? error_hint(parser->error, "for example `path: [insert, copy-binary]`")
-                 : error_hint(parser->error, "for example `%s: 8` or `%s: [1, 4, 16]`", option,
-                              option);
-}
-
-static bool join_list(struct parser *parser, const struct yaml_item *item, struct strbuf *joined) {
-    const struct yaml_node *list = item->value;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct yaml_node *word = list->items[i].value;
-        if (word->kind != YAML_SCALAR)
-            return load_shape_error(parser, &word->at, item->key, "must be a list of words");
-        if (!word->text[0])
-            return load_shape_error(parser, &list->items[i].at, item->key, "has an empty word");
-        strbuf_printf(joined, "%s%s", i ? "," : "", word->text);
-    }
-    return true;
-}
-
-static bool take_load_value(struct parser *parser, const struct yaml_item *item,
-                            struct workload_load *load) {
-    const struct yaml_node *value = item->value;
-    load->option = item->key;
-    load->at = value->missing ? item->at : value->at;
-    if (value->kind == YAML_MAP)
-        return load_shape_error(parser, &load->at, item->key,
-                                "must be a word or a list of words, not a map");
-    if (value->kind == YAML_SCALAR) {
-        load->text = value->text;
-        return load->text[0] || load_shape_error(parser, &load->at, item->key, "has no value");
-    }
-    if (value->count == 0)
-        return load_shape_error(parser, &load->at, item->key, "is an empty list");
-    struct strbuf joined = STRBUF_INIT;
-    bool ok = join_list(parser, item, &joined);
-    load->text = arena_strdup(parser->arena, joined.text);
-    strbuf_release(&joined);
-    return ok;
-}
-
-static bool is_load_option(const struct parser *parser, const char *word) {
-    for (size_t i = 0; i < parser->load_option_count; i++) {
-        if (strcmp(parser->load_options[i], word) == 0)
-            return true;
-    }
-    return false;
+    parser->columns_at = item->at;
+    return columns_parse(item, "columns", parser->arena, &workload->columns,
+                         &workload->column_count, parser->error);
 }
 
 static bool take_load(struct parser *parser, const struct yaml_item *item) {
-    struct workload *workload = parser->workload;
-    if (!shape_expect(item, "load", YAML_MAP, "a map of options", "load: {pool: 8, batch: 5..15}",
-                      parser->error))
-        return false;
-    size_t count = item->value->count;
-    workload->load = ARENA_ARRAY(parser->arena, struct workload_load, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct yaml_item *option = &item->value->items[i];
-        if (!is_load_option(parser, option->key)) {
-            place_error(&option->at, parser->error, "unknown key \"%s\" in load", option->key);
-            return shape_hint_names(option->key, "the keys of load are", parser->load_options,
-                                    parser->load_option_count, parser->error);
-        }
-        if (!take_load_value(parser, option, &workload->load[i]))
-            return false;
-    }
-    workload->load_count = count;
-    return true;
+    return settings_parse(item, parser->load_options, parser->arena, parser->workload,
+                          parser->error);
 }
 
 static bool take_companions(struct parser *parser, const struct yaml_item *item) {
     return companions_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+static bool take_tables(struct parser *parser, const struct yaml_item *item) {
+    return tables_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+static bool take_steps(struct parser *parser, const struct yaml_item *item) {
+    return steps_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+static bool take_stages(struct parser *parser, const struct yaml_item *item) {
+    return stages_parse(item, parser->arena, parser->workload, &parser->stage_thresholds,
+                        parser->error);
+}
+
+static bool take_tenants(struct parser *parser, const struct yaml_item *item) {
+    return tenants_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+static bool take_faults(struct parser *parser, const struct yaml_item *item) {
+    return faults_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+static bool take_gauges(struct parser *parser, const struct yaml_item *item) {
+    return gauges_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+static bool take_checks(struct parser *parser, const struct yaml_item *item) {
+    return checks_parse(item, parser->arena, parser->workload, parser->error);
+}
+
+/* Parsed when everything that they can name is known. */
+static bool take_thresholds(struct parser *parser, const struct yaml_item *item) {
+    parser->thresholds = item;
+    return true;
 }
 
 static const struct top_key top_keys[] = {
@@ -282,6 +111,14 @@ static const struct top_key top_keys[] = {
     {"columns", take_columns},
     {"load", take_load},
     {"companions", take_companions},
+    {"tables", take_tables},
+    {"steps", take_steps},
+    {"stages", take_stages},
+    {"tenants", take_tenants},
+    {"faults", take_faults},
+    {"gauges", take_gauges},
+    {"checks", take_checks},
+    {"thresholds", take_thresholds},
 };
 enum { TOP_KEY_COUNT = sizeof top_keys / sizeof top_keys[0] };
 
@@ -293,10 +130,31 @@ static bool take_top(struct parser *parser, const struct yaml_item *item) {
         names[i] = top_keys[i].name;
     }
     place_error(&item->at, parser->error, "unknown key \"%s\"", item->key);
-    if (is_load_option(parser, item->key))
+    if (setting_exists(parser->load_options, item->key))
         return error_hint(parser->error, "\"%s\" belongs in load: `load: {%s: …}`", item->key,
                           item->key);
     return shape_hint_names(item->key, "the keys are", names, TOP_KEY_COUNT, parser->error);
+}
+
+/* `columns:` are those of `table:`, and one table's columns stand in one place. */
+static bool check_main_table(struct parser *parser) {
+    const struct workload *workload = parser->workload;
+    if (!workload->columns)
+        return true;
+    if (!workload->table && workload->step_count > 0) {
+        place_error(&parser->columns_at, parser->error, "\"columns\" without \"table\"");
+        return error_hint(parser->error, "name their table, `table: events`, or put them into "
+                                         "`tables: {events: {columns: …}}`");
+    }
+    for (size_t i = 0; workload->table && i < workload->table_count; i++) {
+        const struct workload_table *table = &workload->tables[i];
+        if (!table->columns || strcmp(table->name, workload->table) != 0)
+            continue;
+        place_error(&table->at, parser->error, "the columns of %s are given twice", table->name);
+        return error_hint(parser->error,
+                          "put them all into `columns:`; `tables:` may give its rows");
+    }
+    return true;
 }
 
 static bool take_root(struct parser *parser, const struct yaml_node *root) {
@@ -311,7 +169,7 @@ static bool take_root(struct parser *parser, const struct yaml_node *root) {
             return false;
     }
     if (parser->workload->schema_file)
-        return true;
+        return check_main_table(parser);
     struct place file = {.file = root->at.file};
     place_error(&file, parser->error, "the key \"schema\" is missing");
     return error_hint(parser->error,
@@ -326,10 +184,9 @@ bool workload_parse(const char *text, size_t length, const char *file,
                             .workload = workload,
                             .schema_at = schema_at,
                             .error = error};
-    while (load_options[parser.load_option_count])
-        parser.load_option_count++;
     *workload = (struct workload){.file = file, .description = ""};
     *schema_at = (struct place){.file = file};
     const struct yaml_node *root;
-    return yaml_parse(text, length, file, arena, &root, error) && take_root(&parser, root);
+    return yaml_parse(text, length, file, arena, &root, error) && take_root(&parser, root) &&
+           thresholds_parse(parser.thresholds, parser.stage_thresholds, arena, workload, error);
 }

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "row/args.h"
 #include "row/ref.h"
+#include "row/siblings.h"
 #include "workload/plan_default.h"
 #include "workload/plan_parent.h"
 
@@ -18,6 +19,8 @@ struct builder {
     struct control *control;
     struct arena *arena;
     struct plan *plan;
+    const char *const *given; /* columns whose values come from elsewhere */
+    size_t given_count;
     const struct plan_chain *chain; /* this table, and those whose parents are being planned */
 };
 
@@ -62,7 +65,16 @@ static bool explain_parent(const struct builder *b, struct error *error) {
                              "table there: one that has rows is left as it is");
 }
 
+static bool is_given(const struct builder *b, const char *column) {
+    for (size_t i = 0; i < b->given_count; i++)
+        if (strcmp(b->given[i], column) == 0)
+            return true;
+    return false;
+}
+
 static bool written(const struct builder *b, const struct catalog_column *column) {
+    if (is_given(b, column->name))
+        return column->filled != FILLED_GENERATED;
     const struct workload_column *by_name = named(b, column->name);
     if (by_name)
         return !by_name->use_default;
@@ -84,7 +96,7 @@ static bool check_composite_fks(const struct builder *b, struct error *error) {
         bool any_named = false, any_written = false;
         for (size_t k = 0; k < key->count; k++) {
             const struct catalog_column *column = column_numbered(b->table, key->numbers[k]);
-            any_named |= named(b, column->name) != NULL;
+            any_named |= named(b, column->name) || is_given(b, column->name);
             any_written |= written(b, column);
         }
         if (any_named || !any_written)
@@ -106,7 +118,8 @@ static bool key_is_distinct(const struct builder *b, const struct catalog_key *k
                             const bool *distinct) {
     for (size_t k = 0; k < key->count; k++) {
         const struct catalog_column *column = column_numbered(b->table, key->numbers[k]);
-        if (!column || named(b, column->name) || column->filled == FILLED_IDENTITY ||
+        if (!column || named(b, column->name) || is_given(b, column->name) ||
+            column->filled == FILLED_IDENTITY ||
             (column->filled == FILLED_DEFAULT && key->count == 1) ||
             column->filled == FILLED_GENERATED || distinct[column - b->table->columns])
             return true;
@@ -188,6 +201,15 @@ static bool check_fit(const struct builder *b, struct plan_column *column,
     return from && place_add(&from->at, error);
 }
 
+/* All NULL, never drawn. */
+static bool make_nothing(struct builder *b, struct plan_column *column, struct error *error) {
+    const char *const pairs[] = {"value", "-", NULL};
+    if (!generator_make("const", pairs, b->arena, &column->generator, error))
+        return false;
+    column->generator.null_share = 1;
+    return true;
+}
+
 /* A foreign key's column, or one with `gen: ref`. */
 static bool make_reference(struct builder *b, struct plan_column *column, const char *schema,
                            const char *table, const char *key, uint64_t rows, enum ref_pick pick,
@@ -200,10 +222,8 @@ static bool make_reference(struct builder *b, struct plan_column *column, const 
                         column->name);
             return explain_parent(b, error);
         }
-        const char *const pairs[] = {"value", "-", NULL};
-        if (!generator_make("const", pairs, b->arena, &column->generator, error))
+        if (!make_nothing(b, column, error))
             return false;
-        column->generator.null_share = 1;
         column->note = "refers to its own table: always NULL";
         return true;
     }
@@ -233,17 +253,25 @@ static bool make_generator(struct builder *b, struct plan_column *column, bool d
     column->from = "catalog";
     column->note = distinct ? "distinct" : "";
     bool ok;
+    if (is_given(b, column->name)) {
+        column->from = "workload";
+        column->note = "from the transaction";
+        column->given = true;
+        return make_nothing(b, column, error);
+    }
     if (from && from->generator) {
         column->from = "workload";
         ok = generator_compile(from->generator, &from->args, b->arena, &column->generator, error);
         if (ok && strcmp(from->generator->name, "ref") == 0) {
             const struct ref_spec *ref = column->generator.spec;
             double null_share = column->generator.null_share;
+            bool per_commit = column->generator.per_commit;
             ok = make_reference(b, column, b->table->schema, ref->table, ref->column, ref->rows,
                                 ref->pick, error) ||
                  place_add(&from->at, error);
             if (column->generator.null_share < 1)
                 column->generator.null_share = null_share;
+            column->generator.per_commit = per_commit;
         }
     } else if (catalog->fk_column) {
         column->from = "foreign key";
@@ -265,6 +293,31 @@ static bool make_generator(struct builder *b, struct plan_column *column, bool d
         ok = from && place_add(&from->at, error);
     }
     return ok;
+}
+
+/* Ties the generators to each other, now that all are there. */
+static bool resolve_columns(const struct builder *b, struct error *error) {
+    struct plan *plan = b->plan;
+    struct siblings siblings = {.seed = b->seed};
+    struct sibling *columns =
+        ARENA_ARRAY(b->arena, struct sibling, plan->column_count + plan->left_out_count);
+    siblings.columns = columns;
+    for (size_t i = 0; i < plan->column_count; i++) {
+        const struct plan_column *column = &plan->columns[i];
+        const struct workload_column *from = named(b, column->name);
+        columns[siblings.count++] = (struct sibling){.name = column->name,
+                                                     .generator = &column->generator,
+                                                     .args = from ? &from->args : NULL,
+                                                     .not_null = column->catalog->not_null};
+    }
+    for (size_t i = 0; i < plan->left_out_count; i++)
+        columns[siblings.count++] = (struct sibling){.name = plan->left_out[i]->name};
+    if (!siblings_resolve(&siblings, error))
+        return false;
+    for (size_t i = 0; i < plan->column_count; i++)
+        if (generator_by_commit(&plan->columns[i].generator))
+            plan->columns[i].hashed = false;
+    return true;
 }
 
 static bool add_column(struct builder *b, const struct catalog_column *catalog, bool distinct,
@@ -289,18 +342,27 @@ static bool add_column(struct builder *b, const struct catalog_column *catalog, 
     char *stream = mem_printf("%s.%s", b->table->name, catalog->name);
     column->generator.key = rng_key(b->seed, stream);
     free(stream);
-    column->hashed = strcmp(column->generator.generator->name, "now") != 0;
+    column->hashed = !column->given && strcmp(column->generator.generator->name, "now") != 0;
     plan->overriding |= catalog->filled == FILLED_IDENTITY && catalog->identity_always;
     plan->column_count++;
     return true;
 }
 
-bool plan_build_chained(const struct workload *workload, const struct catalog_table *table,
-                        uint64_t seed, struct control *control, const struct plan_chain *chain,
-                        struct arena *arena, struct plan **out, struct error *error) {
+static bool build(const struct workload *workload, const struct catalog_table *table,
+                  const char *const *given, size_t given_count, uint64_t seed,
+                  struct control *control, const struct plan_chain *chain, struct arena *arena,
+                  struct plan **out, struct error *error) {
     struct plan *plan = ARENA_NEW(arena, struct plan);
     struct plan_chain link = {table, chain ? chain->root : plan, chain};
-    struct builder b = {workload, table, seed, control, arena, plan, &link};
+    struct builder b = {.workload = workload,
+                        .table = table,
+                        .seed = seed,
+                        .control = control,
+                        .arena = arena,
+                        .plan = plan,
+                        .given = given,
+                        .given_count = given_count,
+                        .chain = &link};
     plan->table = table;
     plan->columns = ARENA_ARRAY(arena, struct plan_column, table->column_count);
     plan->left_out = ARENA_ARRAY(arena, const struct catalog_column *, table->column_count);
@@ -315,6 +377,8 @@ bool plan_build_chained(const struct workload *workload, const struct catalog_ta
         else if (!add_column(&b, column, distinct[i], error))
             return false;
     }
+    if (!resolve_columns(&b, error))
+        return false;
     /* A parent's rows can be all DEFAULT. */
     if (plan->column_count == 0 && !chain) {
         error_usage(error, "table \"%s\" has no column to write: all are filled by the server",
@@ -325,14 +389,39 @@ bool plan_build_chained(const struct workload *workload, const struct catalog_ta
     return true;
 }
 
+bool plan_build_chained(const struct workload *workload, const struct catalog_table *table,
+                        uint64_t seed, struct control *control, const struct plan_chain *chain,
+                        struct arena *arena, struct plan **out, struct error *error) {
+    return build(workload, table, NULL, 0, seed, control, chain, arena, out, error);
+}
+
 bool plan_build(const struct workload *workload, const struct catalog_table *table, uint64_t seed,
                 struct control *control, struct arena *arena, struct plan **out,
                 struct error *error) {
-    return plan_build_chained(workload, table, seed, control, NULL, arena, out, error);
+    return build(workload, table, NULL, 0, seed, control, NULL, arena, out, error);
+}
+
+bool plan_build_given(const struct workload *workload, const struct catalog_table *table,
+                      const char *const *given, size_t given_count, uint64_t seed,
+                      struct control *control, struct arena *arena, struct plan **out,
+                      struct error *error) {
+    return build(workload, table, given, given_count, seed, control, NULL, arena, out, error);
+}
+
+const struct plan_column *plan_column_find(const struct plan *plan, const char *name) {
+    for (size_t i = 0; i < plan->column_count; i++)
+        if (strcmp(plan->columns[i].name, name) == 0)
+            return &plan->columns[i];
+    return NULL;
+}
+
+void plan_draw_at(const struct plan_column *column, uint64_t row, uint64_t first,
+                  struct scratch *scratch, struct value *value) {
+    scratch_reset(scratch);
+    column_draw_at(&column->generator, row, first, scratch, value);
 }
 
 void plan_draw(const struct plan_column *column, uint64_t row, struct scratch *scratch,
                struct value *value) {
-    scratch_reset(scratch);
-    column_draw(&column->generator, row, scratch, value);
+    plan_draw_at(column, row, row, scratch, value);
 }

@@ -20,6 +20,7 @@ struct plan_column {
     const char *from; /* where the generator comes from: "workload", "catalog", "foreign key" */
     size_t max_bytes; /* of one value, in either form */
     bool hashed;      /* part of the content hash: its value is f(seed, column, row) */
+    bool given;       /* by the transaction that inserts the row: the generator is never drawn */
     const char *note; /* for people: "distinct", "→ sites(id)"; "" if none */
 };
 
@@ -54,11 +55,35 @@ MUST_CHECK bool plan_build(const struct workload *workload, const struct catalog
                            uint64_t seed, struct control *control, struct arena *arena,
                            struct plan **out, struct error *error);
 
+/* The same, where some columns get their values from elsewhere in the transaction that inserts a
+ * row
+ * (`set:`): they are written, but need neither generator nor parent. */
+MUST_CHECK bool plan_build_given(const struct workload *workload, const struct catalog_table *table,
+                                 const char *const *given, size_t given_count, uint64_t seed,
+                                 struct control *control, struct arena *arena, struct plan **out,
+                                 struct error *error);
+
+/* A column that is written, by its name; NULL: there is none. */
+const struct plan_column *plan_column_find(const struct plan *plan, const char *name);
+
+/* That the table has such a column; else EXIT_USAGE with the nearest name. */
+MUST_CHECK bool plan_check_column(const struct catalog_table *table, const char *name,
+                                  struct arena *arena, struct error *error);
+
+/* Copies rows 0 … count - 1 into the table, whose parents are seeded. */
+MUST_CHECK bool plan_copy_rows(const struct plan *plan, uint64_t count, struct control *control,
+                               struct error *error);
+
 /* Seeds the parents that are empty and reads their keys. Called for every fresh schema. */
 MUST_CHECK bool plan_seed_parents(struct plan *plan, struct control *control, struct arena *arena,
                                   struct error *error);
 
-/* Draws one value of a column; NULL values too. scratch is reset first. */
+/* Draws one value of a column; NULL values too. scratch is reset first. first: the first row of the
+ * commit that the row belongs to. */
+void plan_draw_at(const struct plan_column *column, uint64_t row, uint64_t first,
+                  struct scratch *scratch, struct value *value);
+
+/* The same where there is no commit of several rows, as in seeding. */
 void plan_draw(const struct plan_column *column, uint64_t row, struct scratch *scratch,
                struct value *value);
 

@@ -135,8 +135,8 @@ static uint8_t *encode_rows(const struct plan *plan, uint64_t first, uint64_t co
 }
 
 /* Copies the rows in chunks: a million wide ones would not fit into memory. */
-static bool copy_rows(const struct plan *plan, const char *sql, uint64_t count,
-                      struct control *control, struct error *error) {
+static bool copy_chunks(const struct plan *plan, const char *sql, uint64_t count,
+                        struct control *control, struct error *error) {
     size_t row_bytes = 2 + plan->row_max_bytes + 4 * plan->column_count;
     uint64_t chunk = CHUNK_BYTES / row_bytes + 1;
     bool ok = true;
@@ -150,22 +150,20 @@ static bool copy_rows(const struct plan *plan, const char *sql, uint64_t count,
     return ok;
 }
 
-static bool seed_rows(const struct plan_parent *parent, struct control *control,
-                      struct error *error) {
-    const struct plan *plan = parent->plan;
-    uint64_t count = parent->rows ? parent->rows : PARENT_ROWS;
+bool plan_copy_rows(const struct plan *plan, uint64_t count, struct control *control,
+                    struct error *error) {
     struct strbuf sql = STRBUF_INIT;
     bool ok;
     if (plan->column_count == 0) {
         strbuf_printf(&sql, "INSERT INTO %s SELECT FROM pg_catalog.generate_series(1, %" PRIu64 ")",
-                      parent->table->quoted, count);
+                      plan->table->quoted, count);
         ok = control_exec(control, sql.text, error);
     } else {
-        strbuf_printf(&sql, "COPY %s (", parent->table->quoted);
+        strbuf_printf(&sql, "COPY %s (", plan->table->quoted);
         for (size_t i = 0; i < plan->column_count; i++)
             strbuf_printf(&sql, "%s%s", i ? ", " : "", plan->columns[i].quoted);
         strbuf_add(&sql, ") FROM STDIN (FORMAT binary)");
-        ok = copy_rows(plan, sql.text, count, control, error);
+        ok = copy_chunks(plan, sql.text, count, control, error);
     }
     strbuf_release(&sql);
     return ok;
@@ -221,7 +219,9 @@ static bool fill_parent(struct plan_parent *parent, struct control *control, str
         return error_hint(error, "put the table, or its rows, into the schema file");
     }
     plan_measure(parent->plan); /* its own parents come earlier and have their keys */
-    if (!seed_rows(parent, control, error) || !read_keys(parent, control, arena, error))
+    uint64_t rows = parent->rows ? parent->rows : PARENT_ROWS;
+    if (!plan_copy_rows(parent->plan, rows, control, error) ||
+        !read_keys(parent, control, arena, error))
         return error_prefix(error, "filling %s, which a foreign key refers to",
                             parent->table->quoted);
     return true;

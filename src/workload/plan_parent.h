@@ -17,10 +17,6 @@ MUST_CHECK bool plan_build_chained(const struct workload *workload,
                                    struct control *control, const struct plan_chain *chain,
                                    struct arena *arena, struct plan **out, struct error *error);
 
-/* That the table has such a column; else EXIT_USAGE with the nearest name. */
-MUST_CHECK bool plan_check_column(const struct catalog_table *table, const char *name,
-                                  struct arena *arena, struct error *error);
-
 /* Adds a parent to the chain's root, after its own parents, or finds the one that is there. rows 0:
  * 1,000 if no other reference says; key NULL: the table's primary key; key_type: the type of the
  * column that refers. A table outside the schema of the one that refers is never written: its keys

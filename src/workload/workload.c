@@ -94,25 +94,18 @@ static const struct embedded_file *builtin_find(struct arena *arena, const char 
     return embedded_find(arena_printf(arena, "%s%s%s", builtin_folder, name, workload_suffix));
 }
 
-/* The built-in workloads and the one that was probably meant. Returns false. */
+/* The built-in workload that was probably meant: all of them are too many for a line. Returns
+ * false. */
 static bool hint_builtins(const char *word, struct arena *arena, struct error *error) {
     const char **names = ARENA_ARRAY(arena, const char *, embedded_file_count);
     size_t count = 0;
-    struct strbuf list = STRBUF_INIT;
-    for (size_t i = 0; i < embedded_file_count; i++) {
-        if (!is_builtin(&embedded_files[i]))
-            continue;
-        names[count] = stem_of(arena, embedded_files[i].name, workload_suffix);
-        strbuf_printf(&list, "%s%s", count ? ", " : "", names[count]);
-        count++;
-    }
+    for (size_t i = 0; i < embedded_file_count; i++)
+        if (is_builtin(&embedded_files[i]))
+            names[count++] = stem_of(arena, embedded_files[i].name, workload_suffix);
     const char *nearest = units_nearest(stem_of(arena, word, workload_suffix), names, count);
-    if (nearest)
-        error_hint(error, "did you mean \"%s\"? built-in workloads: %s", nearest, list.text);
-    else
-        error_hint(error, "built-in workloads: %s", count ? list.text : "none");
-    strbuf_release(&list);
-    return false;
+    static const char list[] = "`pgwrite list workloads` shows those built in";
+    return nearest ? error_hint(error, "did you mean \"%s\"? %s", nearest, list)
+                   : error_hint(error, "%s", list);
 }
 
 static bool unknown_builtin(const char *word, struct arena *arena, struct error *error) {

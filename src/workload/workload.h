@@ -17,6 +17,30 @@
  *     companions:                       what other sessions do meanwhile
  *       - {do: lock, row: id = 1, hold: 200ms, every: 1s}
  *       - {do: ddl, sql: CREATE INDEX ON events (kind), after: 2s}
+ *     tables:                           further tables of the steps, and rows to be there before
+ *       users: {rows: 10k, columns: {id: {gen: serial}}}
+ *     steps:                            a mix of transactions
+ *       - {name: create, weight: 30, insert: users, path: multirow, batch: 10}
+ *       - {name: read, weight: 50, select: users}
+ *       - name: apply
+ *         weight: 20
+ *         transaction:
+ *           - insert: applications
+ *           - {insert: audit_log, set: {request_id: applications.request_id}}
+ *           - pause: 0ms..10ms
+ *           - sql: UPDATE users SET seen_at = now() WHERE id = ${key users.id zipf}
+ *     stages:                           the load over time, in place of a duration
+ *       - {name: peak, for: 2m, users: 200, ramp: linear, thresholds: ['p95(response) < 1s']}
+ *     tenants:
+ *       - {name: small, weight: 1, limit: 1000/min}
+ *     faults:
+ *       - {do: cut, share: 5%}
+ *     gauges: {queue_depth: SELECT count(*) FROM outbox WHERE sent_at IS NULL}
+ *     checks:                           that have to hold when all is done: no row comes back
+ *       - {name: every application has its audit row, sql: SELECT …}
+ *     thresholds:
+ *       - p99(response) < 200ms
+ *       - {check: 'errors < 5%', abort: true}
  *
  * Unknown keys, wrong units and wrong shapes are EXIT_USAGE errors with file:line:column, the line
  * with a caret, and the nearest right word.
@@ -40,7 +64,6 @@ struct workload_column {
 /* A setting of the load section: the text, as the option of that name would be given. A YAML list
  * becomes its words joined by commas. */
 struct workload_load {
-    /* path, pool, batch, duration, warmup, rows, rounds, seed, protocol, binding, threads */
     const char *option;
     const char *text;
     struct place at;
@@ -74,6 +97,112 @@ struct workload_companion {
     struct place at;
 };
 
+/* What a key that a statement needs is drawn from: the rows of the table that are known to be
+ * there. */
+enum key_pick {
+    KEY_UNIFORM,
+    KEY_ZIPF,   /* the first rows most often, skew 1 */
+    KEY_LATEST, /* the newest most often: zipf over their age */
+};
+
+enum statement_kind {
+    STATEMENT_INSERT,
+    STATEMENT_UPDATE, /* of a row by its key: the columns of `set:` get new values */
+    STATEMENT_DELETE, /* of a row by its key */
+    STATEMENT_SELECT, /* of a row by its key, all columns */
+    STATEMENT_SQL,    /* as written, with placeholders */
+    STATEMENT_PAUSE,  /* the client does something else, with the transaction open */
+};
+
+enum on_conflict { CONFLICT_ERROR, CONFLICT_NOTHING, CONFLICT_UPDATE };
+
+/* `set: {request_id: applications.request_id}`: of an insert, the value that the same transaction's
+ * insert into the other table has there. Of an update `set: [status, total]`: table is NULL, the
+ * column gets a new value from its own generator. */
+struct workload_set {
+    const char *column, *table, *from_column;
+    struct place at;
+};
+
+struct workload_statement {
+    enum statement_kind kind;
+    const char *table; /* of all but sql and pause */
+    const char *sql;   /* sql: with ${…} placeholders, without a semicolon at its end */
+    uint32_t rows;     /* insert in a transaction: so many rows; else 1 */
+    struct workload_set *sets;
+    size_t set_count;
+    enum key_pick keys;
+    enum on_conflict on_conflict;
+    const char **conflict_columns; /* NULL: the primary key */
+    size_t conflict_column_count;
+    uint64_t pause_min_ns, pause_max_ns;
+    struct place at;
+};
+
+/* A named transaction. */
+struct workload_step {
+    const char *name;           /* default: what it does; unique */
+    double weight, probability; /* one of them is > 0, the same one in all steps */
+    struct workload_statement *statements;
+    size_t statement_count;
+    bool transaction;  /* BEGIN … COMMIT around them; else there is one, in autocommit */
+    const char *path;  /* an insert outside `transaction:`, by that write path; NULL: `insert` for
+                          a batch of 1, `multirow` for others */
+    const char *batch; /* of such an insert: a range as text; NULL: 1 */
+    struct place at, path_at, batch_at;
+};
+
+/* A table beside, or of, the main one. */
+struct workload_table {
+    const char *name;
+    uint64_t rows; /* to be there before the load begins */
+    struct workload_column *columns;
+    size_t column_count;
+    struct place at;
+};
+
+enum load_source { LOAD_POOL, LOAD_USERS, LOAD_RATE };
+enum { LOAD_USERS_MAX = 1000000 };
+
+struct workload_stage {
+    const char *name; /* default: stage 1, stage 2, …; unique */
+    uint64_t for_ns;
+    double target; /* users, arrivals a second, or connections: all stages have the same source */
+    bool ramp;     /* in a straight line from the target of the stage before (of the first: from 0);
+                      else at once */
+    bool has_think;
+    uint64_t think_min_ns, think_max_ns;
+    struct place at;
+};
+
+struct workload_tenant {
+    const char *name;
+    double weight;
+    double limit_per_s; /* 0: none */
+    double burst;       /* requests that may come at once; 0: a second's worth */
+    struct place at;
+};
+
+enum fault_kind {
+    FAULT_TIMEOUT, /* a statement that takes longer than its statement_timeout */
+    FAULT_CUT,     /* the client closes its socket in the midst of a transaction */
+    FAULT_DELAY,   /* the client has its connection and does nothing for a while */
+};
+
+struct workload_fault {
+    enum fault_kind kind;
+    double share;    /* of the transactions */
+    uint64_t for_ns; /* timeout: statement_timeout; delay: how long */
+    struct place at;
+};
+
+struct workload_query {
+    const char *name, *sql;
+    struct place at;
+};
+
+struct threshold;
+
 struct workload {
     const char *file;        /* as given, or "events (built in)" */
     const char *name;        /* default: the file's name without .yaml */
@@ -87,6 +216,23 @@ struct workload {
     size_t load_count;
     struct workload_companion *companions;
     size_t companion_count;
+    struct workload_table *tables;
+    size_t table_count;
+    struct workload_step *steps;
+    size_t step_count; /* 0: the load section's paths write to the table */
+    enum load_source stage_source;
+    struct workload_stage *stages;
+    size_t stage_count; /* 0: one load all the time */
+    struct workload_tenant *tenants;
+    size_t tenant_count;
+    struct workload_fault *faults;
+    size_t fault_count;
+    struct workload_query *gauges; /* one number each, looked at in every interval */
+    size_t gauge_count;
+    struct workload_query *checks; /* no row comes back */
+    size_t check_count;
+    struct threshold *thresholds; /* see threshold.h; those of stages too */
+    size_t threshold_count;
 };
 
 /* Loads a file, or the built-in workload of that name (a word without '/' and ".yaml"). Everything

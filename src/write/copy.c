@@ -49,7 +49,8 @@ static uint8_t *binary_row(const struct writer *writer, uint64_t row, uint8_t *o
     out = frame_int16(out, (int)plan->column_count);
     for (size_t i = 0; i < plan->column_count; i++) {
         struct value value;
-        plan_draw(&plan->columns[i], row, &writer->buffer->scratch, &value);
+        plan_draw_at(&plan->columns[i], row, writer_row(writer, 0), &writer->buffer->scratch,
+                     &value);
         out = frame_field(plan->columns[i].type, &value, out);
     }
     return out;
@@ -64,7 +65,8 @@ static uint8_t *text_row(const struct writer *writer, uint64_t row, uint8_t *out
     char *spare = (char *)writer->buffer->data + writer->plan->data_bytes - plan->row_max_bytes;
     for (size_t i = 0; i < plan->column_count; i++) {
         struct value value;
-        plan_draw(&plan->columns[i], row, &writer->buffer->scratch, &value);
+        plan_draw_at(&plan->columns[i], row, writer_row(writer, 0), &writer->buffer->scratch,
+                     &value);
         if (i)
             *at++ = separator;
         if (value.kind == VALUE_NULL) {

@@ -15,8 +15,8 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
     plan->sql = arena_strdup(arena, sql.text);
     plan->text = true;
     /* Behind the constant part: a literal is at most twice its text, and quotes, and a comma. */
-    plan->data_bytes =
-        sql.length + plan->plan->row_max_bytes * 3 + 8 * plan->plan->column_count + 8;
+    plan->data_bytes = sql.length + plan->plan->row_max_bytes * 3 + 8 * plan->plan->column_count +
+                       strlen(plan->conflict) + 8;
     strbuf_release(&sql);
     return true;
 }
@@ -31,7 +31,7 @@ static const char *simple_statement(const struct writer *writer, uint64_t row) {
     char *at = out + head;
     for (size_t i = 0; i < plan->column_count; i++) {
         struct value value;
-        plan_draw(&plan->columns[i], row, &buffer->scratch, &value);
+        plan_draw_at(&plan->columns[i], row, writer_row(writer, 0), &buffer->scratch, &value);
         if (i)
             *at++ = ',';
         if (value.kind == VALUE_NULL) {
@@ -42,7 +42,8 @@ static const char *simple_statement(const struct writer *writer, uint64_t row) {
         char *end = pg_write_text(plan->columns[i].type, &value, spare);
         at = pg_escape_literal(spare, (size_t)(end - spare), at);
     }
-    memcpy(at, ")", 2);
+    *at++ = ')';
+    memcpy(at, writer->plan->conflict, strlen(writer->plan->conflict) + 1);
     return out;
 }
 
@@ -67,6 +68,7 @@ const struct write_path write_path_insert = {
     .summary = "one row, one INSERT, autocommit",
     .one_row = true,
     .build = build,
+    .conflicts = true,
     .begin = begin,
     .resume = await_statement,
 };

@@ -13,6 +13,16 @@
 void sql_insert_head(struct strbuf *sql, const struct write_plan *plan);
 /* Appends `"a", "b"`. */
 void sql_columns(struct strbuf *sql, const struct plan *plan);
+/* Appends ` ON CONFLICT (…) DO …`, of an insert that writes these columns. Errors are EXIT_USAGE:
+ * no primary key, no such column, nothing to update. */
+struct conflict {
+    enum on_conflict what;
+    const char *const *columns; /* NULL: the primary key */
+    size_t count;
+};
+MUST_CHECK bool sql_conflict(struct strbuf *sql, const struct conflict *conflict,
+                             const struct catalog_table *table, const char *const *written,
+                             size_t written_count, struct arena *arena, struct error *error);
 /* Appends `($n, $n+1, …)`. */
 void sql_params(struct strbuf *sql, int first, size_t count);
 
@@ -20,7 +30,7 @@ void sql_params(struct strbuf *sql, int first, size_t count);
 void plan_params(struct write_plan *plan, struct arena *arena, size_t repeat);
 /* The one-row INSERT as the first statement, named "row"; room for one row. */
 void plan_row_statement(struct write_plan *plan, struct arena *arena);
-/* Adds a statement. */
+/* Adds a statement; the name gets the plan's prefix. */
 void plan_statement(struct write_plan *plan, struct arena *arena, const char *name, const char *sql,
                     int param_count);
 
@@ -28,7 +38,7 @@ uint32_t plan_max_size(const struct write_plan *plan);
 
 /* The row number of the commit's i-th row. */
 static inline uint64_t writer_row(const struct writer *writer, uint32_t i) {
-    return row_number(writer->map, writer->first + i);
+    return row_number(&writer->tables[writer->plan->table_index].map, writer->first + i);
 }
 
 /* Encodes a row's values in binary into data and the parameter arrays from place slot on; returns
@@ -40,7 +50,10 @@ struct wire_params buffer_params(const struct writer *writer, int count);
 
 /* The rows that the server is to acknowledge for the whole commit. */
 static inline bool writer_counts_right(const struct writer *writer) {
-    return writer->accepted == (writer->plan->discards ? 0 : writer->count);
+    const struct write_plan *plan = writer->plan;
+    if (plan->skips)
+        return writer->accepted <= writer->count;
+    return writer->accepted == (plan->discards ? 0 : writer->count);
 }
 
 /* One of the plan's statements, prepared or unnamed as its protocol says. */
@@ -56,10 +69,14 @@ MUST_CHECK bool send_plain(struct writer *writer, enum transaction_statement whi
 /* Takes the results of a single statement that is its own transaction. */
 enum write_step await_statement(struct writer *writer);
 
+/* Books a transaction's insert: so many rows from a local number on. */
+void table_rows_inserted(struct table_rows *rows, uint64_t first, uint64_t count,
+                         uint64_t acknowledged);
+
 /* Resets what a commit needs; begin() of each path calls it first. */
 static inline void writer_reset(struct writer *writer) {
     writer->sent = 0;
-    writer->accepted = 0;
+    writer->accepted = writer->missed = 0;
     writer->rows_done_ns = 0;
     writer->stage = 0;
     writer->failed = writer->committed = writer->aborted = writer->unsent = false;

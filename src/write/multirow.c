@@ -34,12 +34,14 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
     build_sql(plan, arena);
     for (size_t i = 0; i < plan->size_count; i++) {
         const char *name = arena_printf(arena, "rows%u", plan->sizes[i]);
-        const char *sql = arena_strndup(arena, plan->sql, plan->row_ends[plan->sizes[i] - 1]);
+        const char *sql = arena_printf(arena, "%.*s%s", (int)plan->row_ends[plan->sizes[i] - 1],
+                                       plan->sql, plan->conflict);
         plan_statement(plan, arena, name, sql, (int)(plan->sizes[i] * columns));
         plan->backend_bytes += plan->sizes[i] * columns * WRITE_PARAM_BACKEND_BYTES;
     }
     /* The text of a last batch that is smaller than any other is copied behind the values. */
-    plan->data_bytes = rows * plan->plan->row_max_bytes + plan->row_ends[rows - 1] + 1;
+    plan->data_bytes =
+        rows * plan->plan->row_max_bytes + plan->row_ends[rows - 1] + strlen(plan->conflict) + 1;
     return true;
 }
 
@@ -66,7 +68,7 @@ static enum write_step begin(struct writer *writer) {
     } else {
         size_t length = plan->row_ends[writer->count - 1];
         memcpy(data, plan->sql, length);
-        data[length] = '\0';
+        memcpy(data + length, plan->conflict, strlen(plan->conflict) + 1);
         ok = wire_send_params(writer->wire, (const char *)data, &params);
     }
     writer->sent = writer->count;
@@ -79,6 +81,7 @@ const struct write_path write_path_multirow = {
     .protocol = "prepared",
     .extended = true,
     .build = build,
+    .conflicts = true,
     .begin = begin,
     .resume = await_statement,
 };

@@ -15,6 +15,10 @@ static bool enter(struct writer *writer) {
     return wire_pipeline_enter(writer->wire);
 }
 
+static bool leave(struct writer *writer) {
+    return wire_pipeline_leave(writer->wire);
+}
+
 static bool send_rows(struct writer *writer) {
     while (writer->sent < writer->count) {
         if (writer->sent % ROWS_A_FLUSH == 0 && writer->sent > 0) {
@@ -94,7 +98,9 @@ const struct write_path write_path_pipeline = {
     .protocol = "pipeline",
     .extended = true,
     .build = build_transaction,
+    .conflicts = true,
     .enter = enter,
+    .leave = leave,
     .begin = begin,
     .resume = resume,
 };

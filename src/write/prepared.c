@@ -69,6 +69,7 @@ const struct write_path write_path_prepared = {
     .protocol = "prepared",
     .own_commit = true,
     .build = build_transaction,
+    .conflicts = true,
     .begin = begin,
     .resume = resume,
 };

@@ -42,7 +42,7 @@ static bool build(struct write_plan *plan, struct arena *arena, struct error *er
     strbuf_printf(&sql, " FROM ROWS FROM (%s) AS u(", arrays.text);
     for (size_t i = 0; i < table->column_count; i++)
         strbuf_printf(&sql, "%sc%zu", i ? ", " : "", i);
-    strbuf_add(&sql, ")");
+    strbuf_printf(&sql, ")%s", plan->conflict);
     plan->type_oids = oids;
     plan->sql = arena_strdup(arena, sql.text);
     plan_statement(plan, arena, "batch", plan->sql, plan->params_max);
@@ -68,7 +68,8 @@ static uint8_t *encode_column(const struct writer *writer, const struct plan_col
     out += ARRAY_HEADER_BYTES;
     for (uint32_t i = 0; i < writer->count; i++) {
         struct value value;
-        plan_draw(column, writer_row(writer, i), &writer->buffer->scratch, &value);
+        plan_draw_at(column, writer_row(writer, i), writer_row(writer, 0), &writer->buffer->scratch,
+                     &value);
         nulls |= value.kind == VALUE_NULL;
         out =
             array ? text_field(column->type, &value, out) : frame_field(column->type, &value, out);
@@ -103,6 +104,7 @@ const struct write_path write_path_unnest = {
     .protocol = "prepared",
     .extended = true,
     .build = build,
+    .conflicts = true,
     .begin = begin,
     .resume = await_statement,
 };

@@ -62,65 +62,91 @@ uint32_t plan_max_size(const struct write_plan *plan) {
     return plan->sizes[plan->size_count - 1];
 }
 
-/* Path, plan, table, protocol and binding are set. */
-static bool build(struct write_plan *plan, struct range batch, struct arena *arena,
-                  struct error *error) {
-    const struct write_path *path = plan->path;
-    if (path->one_row)
-        batch = (struct range){1, 1};
-    if (!has_protocol(path, plan->protocol))
-        plan->protocol = PROTOCOL_PREPARED;
-    if (plan->protocol == PROTOCOL_EXTENDED && plan->binding != WIRE_BINDING_RAW) {
+/* The text of ON CONFLICT. A twin has a rule, beside which the server takes none, and no conflicts.
+ */
+static bool add_conflict(struct write_plan *plan, const struct write_options *options,
+                         struct arena *arena, struct error *error) {
+    plan->conflict = "";
+    if (options->on_conflict == CONFLICT_ERROR)
+        return true;
+    if (!plan->path->conflicts) {
+        error_usage(error, "path %s: COPY has no ON CONFLICT", plan->path->name);
+        return error_hint(error, "insert, multirow, unnest, prepared and pipeline have it; or COPY "
+                                 "into a table of its own and INSERT from there");
+    }
+    if (plan->discards)
+        return true;
+    struct strbuf text = STRBUF_INIT;
+    struct conflict conflict = {options->on_conflict, options->conflict_columns,
+                                options->conflict_column_count};
+    const char **written = ARENA_ARRAY(arena, const char *, plan->plan->column_count);
+    for (size_t i = 0; i < plan->plan->column_count; i++)
+        written[i] = plan->plan->columns[i].name;
+    bool ok = sql_conflict(&text, &conflict, plan->plan->table, written, plan->plan->column_count,
+                           arena, error);
+    plan->conflict = arena_strdup(arena, text.text);
+    plan->skips = options->on_conflict == CONFLICT_NOTHING;
+    strbuf_release(&text);
+    return ok;
+}
+
+/* Round trips of a commit: of a path that sends its rows one by one as many as a batch has at most.
+ */
+static uint32_t count_round_trips(const struct write_plan *plan) {
+    if (plan->path == &write_path_prepared)
+        return plan_max_size(plan) + 2;
+    return plan->path->protocol && strcmp(plan->path->protocol, "copy") == 0 ? 2 : 1;
+}
+
+bool write_plan_build(const struct write_options *options, struct arena *arena,
+                      struct write_plan *out, struct error *error) {
+    const struct write_path *path = options->path;
+    *out = (struct write_plan){
+        .path = path,
+        .plan = options->plan,
+        .table = options->twin ? arena_strdup(arena, options->twin) : options->plan->table->quoted,
+        .protocol = has_protocol(path, options->protocol) ? options->protocol : PROTOCOL_PREPARED,
+        .binding = options->binding,
+        .discards = options->twin != NULL,
+        .prefix = options->prefix ? arena_strdup(arena, options->prefix) : "",
+        .table_index = options->table_index};
+    if (out->protocol == PROTOCOL_EXTENDED && out->binding != WIRE_BINDING_RAW) {
         error_usage(
             error,
             "--binding libpqtypes sends no parameter types, which --protocol extended needs");
         return error_hint(error, "use --protocol prepared, or --binding raw");
     }
-    choose_sizes(plan, batch);
-    if (!path->build(plan, arena, error))
+    choose_sizes(out, path->one_row ? (struct range){1, 1} : options->batch);
+    out->round_trips = count_round_trips(out);
+    if (!add_conflict(out, options, arena, error) || !path->build(out, arena, error))
         return false;
-    if (plan->protocol == PROTOCOL_EXTENDED) {
-        plan->statement_count = 0;
-        plan->backend_bytes = 0;
+    if (out->protocol == PROTOCOL_EXTENDED) {
+        out->statement_count = 0;
+        out->backend_bytes = 0;
     }
-    if (plan->data_bytes <= 1u << 30)
+    if (out->data_bytes <= 1u << 30)
         return true;
     error_usage(error, "path %s: %u rows of up to %zu bytes are more than 1 GB in one message",
-                path->name, plan_max_size(plan), plan->plan->row_max_bytes);
+                path->name, plan_max_size(out), out->plan->row_max_bytes);
     return error_hint(error, "use a smaller --batch");
 }
 
-bool write_plan_build(const struct write_path *path, const struct plan *plan, struct range batch,
-                      enum write_protocol protocol, enum wire_binding binding, struct arena *arena,
-                      struct write_plan *out, struct error *error) {
-    *out = (struct write_plan){.path = path,
-                               .plan = plan,
-                               .table = plan->table->quoted,
-                               .protocol = protocol,
-                               .binding = binding};
-    return build(out, batch, arena, error);
-}
-
-bool write_plan_build_discarding(const struct write_path *path, const struct plan *plan,
-                                 const char *twin, struct range batch, enum write_protocol protocol,
-                                 enum wire_binding binding, struct arena *arena,
-                                 struct write_plan *out, struct error *error) {
-    *out = (struct write_plan){.path = path,
-                               .plan = plan,
-                               .table = arena_strdup(arena, twin),
-                               .protocol = protocol,
-                               .binding = binding,
-                               .discards = true};
-    return build(out, batch, arena, error);
-}
-
-void write_buffer_init(struct write_buffer *buffer, const struct write_plan *plan) {
+void write_buffer_init(struct write_buffer *buffer, const struct write_plan *const *plans,
+                       size_t count) {
+    size_t data_bytes = 1, scratch_bytes = 1, params = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct write_plan *plan = plans[i];
+        size_t drawn = plan->plan ? plan->plan->scratch_bytes : plan->scratch_bytes;
+        data_bytes = plan->data_bytes > data_bytes ? plan->data_bytes : data_bytes;
+        scratch_bytes = drawn > scratch_bytes ? drawn : scratch_bytes;
+        params = (size_t)plan->params_max > params ? (size_t)plan->params_max : params;
+    }
     /* Not zeroed: the estimate is far above what most rows take, and pages never touched cost
      * nothing. */
-    buffer->data = mem_grow(NULL, plan->data_bytes, 1);
-    buffer->values = MEM_ARRAY(const char *, (size_t)plan->params_max + 1);
-    buffer->lengths = MEM_ARRAY(int, (size_t)plan->params_max + 1);
-    scratch_init(&buffer->scratch, plan->plan->scratch_bytes);
+    buffer->data = mem_grow(NULL, data_bytes, 1);
+    buffer->values = MEM_ARRAY(const char *, params + 1);
+    buffer->lengths = MEM_ARRAY(int, params + 1);
+    scratch_init(&buffer->scratch, scratch_bytes);
 }
 
 void write_buffer_release(struct write_buffer *buffer) {
@@ -128,14 +154,6 @@ void write_buffer_release(struct write_buffer *buffer) {
     free(buffer->values);
     free(buffer->lengths);
     scratch_release(&buffer->scratch);
-}
-
-uint64_t row_map_count(const struct row_map *map, uint64_t total) {
-    uint64_t block_rows = 1ull << map->shift;
-    uint64_t round_rows = block_rows * map->threads;
-    uint64_t rest = total % round_rows, before = block_rows * map->thread;
-    uint64_t own = rest <= before ? 0 : rest - before < block_rows ? rest - before : block_rows;
-    return total / round_rows * block_rows + own;
 }
 
 void sql_columns(struct strbuf *sql, const struct plan *plan) {
@@ -172,8 +190,8 @@ void plan_statement(struct write_plan *plan, struct arena *arena, const char *na
                     int param_count) {
     if (!plan->statements)
         plan->statements = ARENA_ARRAY(arena, struct write_statement, WRITE_SIZES_MAX + 2);
-    plan->statements[plan->statement_count++] =
-        (struct write_statement){name, sql, param_count, plan->type_oids};
+    plan->statements[plan->statement_count++] = (struct write_statement){
+        arena_printf(arena, "%s%s", plan->prefix, name), sql, param_count, plan->type_oids};
 }
 
 void plan_row_statement(struct write_plan *plan, struct arena *arena) {
@@ -182,6 +200,7 @@ void plan_row_statement(struct write_plan *plan, struct arena *arena) {
     sql_insert_head(&sql, plan);
     strbuf_add(&sql, "VALUES ");
     sql_params(&sql, 1, plan->plan->column_count);
+    strbuf_add(&sql, plan->conflict);
     plan->sql = arena_strdup(arena, sql.text);
     strbuf_release(&sql);
     plan_statement(plan, arena, "row", plan->sql, plan->params_max);
@@ -193,7 +212,7 @@ uint8_t *encode_params(const struct writer *writer, uint64_t row, size_t slot, u
     struct write_buffer *buffer = writer->buffer;
     for (size_t i = 0; i < plan->column_count; i++, slot++) {
         struct value value;
-        plan_draw(&plan->columns[i], row, &buffer->scratch, &value);
+        plan_draw_at(&plan->columns[i], row, writer_row(writer, 0), &buffer->scratch, &value);
         if (value.kind == VALUE_NULL) {
             buffer->values[slot] = NULL;
             buffer->lengths[slot] = 0;

@@ -72,6 +72,13 @@ section() {
     told docs/workloads.md <<<"$names"
 }
 
+@test "every metric, latency and drift stands in docs/workloads.md" {
+    invoke list metrics
+    told docs/workloads.md <<<"$(awk '/^[a-z]/ && !/^p99\(/ {sub(/\(.*/, "", $1); print $1}' <<<"$output" |
+        grep -vxE 'avg|min|max|drift')"
+    told docs/workloads.md <<<"$(sed -nE 's/^ +(LATENCY|FIGURE): +//p' <<<"$output" | tr -d , | tr ' ' '\n')"
+}
+
 @test "every workload stands in the README or in docs" {
     invoke list workloads
     told README.md docs/*.md <<<"$(awk '{print $1}' <<<"$output")"

@@ -135,7 +135,7 @@ END
         refused 2 run "$option" <<<"pgwrite: $option: missing argument"
     done
     refused 2 run -p <<<"pgwrite: -p: missing argument"
-    for option in --keep --quiet --throwaway; do
+    for option in --keep --quiet --throwaway --connect-each --quick --dry-run; do
         refused 2 run "$option=yes" <<<"pgwrite: $option=yes: option does not take an argument"
     done
 }
@@ -143,7 +143,7 @@ END
 @test "unknown list" {
     refused 2 list <<'END'
 pgwrite: which list?
-hint: paths, generators or workloads
+hint: paths, generators, workloads or metrics
 END
     refused 2 list path <<'END'
 pgwrite: there is no list "path"
@@ -151,7 +151,7 @@ hint: did you mean paths?
 END
     refused 2 list frob <<'END'
 pgwrite: there is no list "frob"
-hint: paths, generators or workloads
+hint: paths, generators, workloads or metrics
 END
     refused 2 list paths generators <<'END'
 pgwrite: "generators": one list at a time
@@ -178,11 +178,11 @@ END
 @test "unknown workload" {
     refused 2 run --pg-bin "$NO_SERVER" evnts <<'END'
 pgwrite: no built-in workload is called "evnts"
-hint: did you mean "events"? built-in workloads: events, hot-row, migration
+hint: did you mean "events"? `pgwrite list workloads` shows those built in
 END
     refused 2 check --pg-bin "$NO_SERVER" missing.yaml <<'END'
 pgwrite: can't read "missing.yaml": No such file or directory
-hint: built-in workloads: events, hot-row, migration
+hint: `pgwrite list workloads` shows those built in
 END
     echo 'schema: s.sql' >local
     refused 2 check --pg-bin "$NO_SERVER" local <<'END'
@@ -193,7 +193,7 @@ END
 
 @test "output that can't be written is a failure" {
     [ -c /dev/full ] || skip "no /dev/full"
-    for words in --help --version "list paths" "list generators" "list workloads"; do
+    for words in --help --version "list paths" "list generators" "list workloads" "list metrics"; do
         code=0
         # shellcheck disable=SC2086 # several words
         errors=$("${PGWRITE:-$(build_dir)/pgwrite}" $words 2>&1 >/dev/full) || code=$?

@@ -15,12 +15,14 @@ names() {
     sed -n 's/^\([^ ]\{1,\}\) .*/\1/p' <<<"$output"
 }
 
-# listed WHAT: prints the list; every line has a name and says something about it.
+# listed WHAT: prints the list; every line has a name and says something about it, but for those that
+# go on with it, and none is too wide for a terminal.
 listed() {
     invoke list "$1"
     same "exit code" 0 "$status"
     same "stderr" "" "$errors"
-    same "lines without a description" "" "$(grep -vE '^ *[^ ]+ +[^ ]' <<<"$output" || true)"
+    same "lines without a description" "" "$(grep -vE '^ *[^ ]+ +[^ ]|^ {20}' <<<"$output" || true)"
+    same "wide lines" "" "$(grep -E '^.{101}' <<<"$output" || true)"
 }
 
 @test "paths" {
@@ -36,6 +38,7 @@ listed() {
     listed generators
     same "generators" "$sources"$'\n(all)' "$(names)"
     has "(all)" " null " "$(sed -n '/^(all)/,$p' <<<"$output")"
+    has "(all)" " per " "$(sed -n '/^(all)/,$p' <<<"$output")"
 }
 
 @test "workloads" {
@@ -50,4 +53,24 @@ listed() {
         description=$(sed -n 's/^description: *//p' "$TOP/workloads/$name.yaml")
         has "list workloads" "$description" "$(grep "^$name " <<<"$output")"
     done
+}
+
+@test "metrics" {
+    # Those that a threshold may name: an unknown one is refused with the list.
+    printf '%s\n' 'CREATE TABLE t (a int);' >s.sql
+    printf '%s\n' 'schema: s.sql' 'thresholds: [nonsense > 1]' >w.yaml
+    invoke run --pg-bin "$NO_SERVER" w.yaml
+    same "exit code" 2 "$status"
+    refusal=$errors
+    listed metrics
+    names=$(names | sed 's/(.*//')
+    [ "$(wc -l <<<"$names")" -ge 20 ]
+    for name in $names; do
+        has "the list of metrics in an error" "$name" "$refusal"
+    done
+    same "units" "" "$(grep -v '^ ' <<<"$output" | sed 's/([^)]*)//' |
+        awk '$2 !~ /^(duration|share|count|rate|size)$/' || true)"
+    has "p99" "stage, step" "$(grep '^p99' <<<"$output")"
+    has "what a latency is" " pool_wait," "$(grep '^  LATENCY:' <<<"$output")"
+    has "what drifts" " memory," "$(grep '^  FIGURE:' <<<"$output")"
 }

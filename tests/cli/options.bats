@@ -29,7 +29,10 @@ wrong_load() {
     has "stderr" "$NO_SERVER does not hold both initdb and postgres" "$errors"
     for options in "--path insert,copy-binary --pool 1,1000 --batch 1,5..15,10M --duration 1ms" \
         "--warmup 0 --rounds 1000 --seed 0 --protocol simple --binding raw --threads 256" \
-        "--rows 1"; do
+        "--rows 1" "--users 1M --think 1s..3s --pool 2..20 --pool-idle 30s --pool-lifetime 5m" \
+        "--rate 500000/day --arrival uniform --backlog 1 --checkout-timeout 2s --on-error continue" \
+        "--users 1 --connect-each --on-error stop" "--pool-lifetime 1m" "--quick --dry-run" \
+        "--rate 5/s --arrival poisson --pool-idle 0 --checkout-timeout 0"; do
         # shellcheck disable=SC2086 # several words
         invoke run --pg-bin "$NO_SERVER" $options
         has "run $options" "does not hold both initdb and postgres" "$errors"
@@ -86,6 +89,269 @@ END
     wrong --pool 1,4, <<'END'
 pgwrite: --pool: "1,4," is not a list: a word is empty
 hint: a list is words with one comma between them: 1,4,16
+END
+}
+
+@test "a pool that is a range" {
+    wrong --users 1 --pool 0..4 <<<'pgwrite: --pool: "0..4" is not between 1 and 1000'
+    wrong --users 1 --pool 2..1001 <<<'pgwrite: --pool: "2..1001" is not between 1 and 1000'
+    wrong --users 1 --pool 2..4,4,2..4 <<<'pgwrite: --pool: "2..4" is listed twice'
+    wrong --users 1 --pool 4..2 <<'END'
+pgwrite: --pool: "4..2" is not a range: its end is below its start
+hint: write "2..4"
+END
+    wrong --pool 2..4 <<'END'
+pgwrite: --pool: a range needs users or a rate: without them every connection is at work all the time
+hint: give --users N or --rate N/s, or one number of connections
+END
+    wrong_load 'pool: [4, 2..8]' <<'END'
+pgwrite: w.yaml:3:9: pool: a range needs users or a rate: without them every connection is at work all the time
+  pool: [4, 2..8]
+        ^
+hint: give --users N or --rate N/s, or one number of connections
+END
+}
+
+@test "users, think, rate, arrival and backlog" {
+    wrong --users 0 <<<'pgwrite: --users: "0" is not between 1 and 1000000'
+    wrong --users 2M <<<'pgwrite: --users: "2M" is not between 1 and 1000000'
+    for think in 1 3s..1s 1s.. often; do
+        invoke run --pg-bin "$NO_SERVER" --users 1 --think "$think"
+        same "exit code of --think $think" 2 "$status"
+        has "stderr" "pgwrite: --think: \"$think\" is not " "$errors"
+    done
+    for rate in 0/s 500 500/week -1/s; do
+        invoke run --pg-bin "$NO_SERVER" --rate "$rate"
+        same "exit code of --rate $rate" 2 "$status"
+        has "stderr" "pgwrite: --rate: \"$rate\" is not a rate" "$errors"
+    done
+    wrong --rate 1/s --arrival often <<'END'
+pgwrite: --arrival: "often" is no kind of arrival
+hint: poisson or uniform
+END
+    wrong --rate 1/s --backlog 0 <<<'pgwrite: --backlog: "0" is not between 1 and 100000000'
+    wrong --on-error ignore <<'END'
+pgwrite: --on-error: "ignore" is no way to go on
+hint: stop or continue
+END
+    wrong --users 1 --checkout-timeout 1 <<'END'
+pgwrite: --checkout-timeout: "1" is not a duration: the unit is missing
+hint: write "1s" for seconds; units are us, ms, s, m, h, d
+END
+    wrong_load 'connect-each: often' <<'END'
+pgwrite: w.yaml:3:17: connect-each: "often" is no yes or no
+  connect-each: often
+                ^
+hint: no or yes
+END
+}
+
+@test "users with a rate" {
+    wrong --users 5 --rate 5/s <<'END'
+pgwrite: --rate does not go with --users: one loop is open, the other closed
+hint: leave one of them out
+END
+    wrong_load 'users: 5' 'rate: 5/s' <<'END'
+pgwrite: w.yaml:4:9: rate does not go with users: one loop is open, the other closed
+  rate: 5/s
+        ^
+hint: leave one of them out
+END
+}
+
+@test "rows with users or a rate" {
+    wrong --rows 10 --users 5 <<'END'
+pgwrite: --rows does not go with --users: rows are written as fast as the pool can
+hint: leave one of them out
+END
+    wrong_load 'rows: 10' 'rate: 5/s' <<'END'
+pgwrite: w.yaml:3:9: rows does not go with rate: rows are written as fast as the pool can
+  rows: 10
+        ^
+hint: leave one of them out
+END
+}
+
+@test "an option wins over the load of the workload, and over what belongs to it" {
+    echo 'CREATE TABLE t (a int);' >s.sql
+    printf '%s\n' 'schema: s.sql' 'load: {users: 5, think: 1s, pool: 2..4, pool-idle: 1s}' >users.yaml
+    printf '%s\n' 'schema: s.sql' 'load: {rate: 5/s, arrival: uniform, backlog: 5}' >rate.yaml
+    for options in "--rate 5/s users.yaml" "--rows 10 users.yaml" "--users 5 rate.yaml" \
+        "--rows 10 rate.yaml"; do
+        # shellcheck disable=SC2086 # several words
+        invoke run --pg-bin "$NO_SERVER" $options
+        has "run $options" "does not hold both initdb and postgres" "$errors"
+    done
+    wrong --rate 5/s --think 1s users.yaml <<'END'
+pgwrite: --think needs users: it is theirs
+hint: give --users N, or leave it out
+END
+}
+
+@test "what needs users or a rate" {
+    wrong --think 1s <<'END'
+pgwrite: --think needs users: it is theirs
+hint: give --users N, or leave it out
+END
+    wrong --users 5 --arrival uniform <<'END'
+pgwrite: --arrival needs a rate: it says how transactions arrive
+hint: give --rate N/s, or leave it out
+END
+    wrong --users 5 --backlog 5 <<'END'
+pgwrite: --backlog needs a rate: it is of arrivals that wait
+hint: give --rate N/s, or leave it out
+END
+    wrong --checkout-timeout 1s <<'END'
+pgwrite: --checkout-timeout needs users or a rate: without them every connection is at work all the time
+hint: give --users N or --rate N/s, or leave it out
+END
+    wrong_load 'pool-idle: 1s' <<'END'
+pgwrite: w.yaml:3:14: pool-idle needs users or a rate: without them every connection is at work all the time
+  pool-idle: 1s
+             ^
+hint: give --users N or --rate N/s, or leave it out
+END
+    wrong --users 5 --pool 4 --pool-idle 1s <<'END'
+pgwrite: --pool-idle needs a pool that is a range: a fixed pool keeps its connections
+hint: give the pool as 2..20
+END
+    wrong --connect-each --pool-lifetime 1s <<'END'
+pgwrite: --pool-lifetime does not go with --connect-each: no connection outlives its transaction
+hint: leave one of them out
+END
+}
+
+# staged LINE… <<MESSAGE: a workload with stages whose load section has these lines, from line 4 on
+staged() {
+    printf '%s\n' 'CREATE TABLE t (a int);' >s.sql
+    printf '%s\n' 'schema: s.sql' 'stages: [{for: 1s, users: 5}]' 'load:' "${@/#/  }" >w.yaml
+    refused 2 run --pg-bin "$NO_SERVER" w.yaml
+}
+
+@test "what stages say" {
+    staged 'duration: 1s' <<'END'
+pgwrite: w.yaml:4:13: duration does not go with the stages of the workload: each lasts as long as its `for:` says
+  duration: 1s
+            ^
+hint: leave it out, or take --quick
+END
+    for option in "users: 5" "rate: 5/s" "rows: 5" "warmup: 1s" "mode: cycle"; do
+        printf '%s\n' 'schema: s.sql' 'stages: [{for: 1s, users: 5}]' "load: {$option}" >w.yaml
+        invoke run --pg-bin "$NO_SERVER" w.yaml
+        same "exit code of $option" 2 "$status"
+        has "stderr" "w.yaml:3:" "$errors"
+        has "stderr" "${option%%:*} does not go with the stages of the workload" "$errors"
+    done
+    sed -i 's/^load.*/load: {think: 1s}/' w.yaml
+    wrong --users 5 w.yaml <<'END'
+pgwrite: --users does not go with the stages of the workload: they say the load
+hint: leave it out: each stage has its own users, rate or pool
+END
+    invoke run --pg-bin "$NO_SERVER" --mode fixed --pool 2..4 w.yaml
+    has "stages" "does not hold both initdb and postgres" "$errors"
+    printf '%s\n' 'schema: s.sql' 'stages: [{for: 1s, pool: 5}]' >w.yaml
+    wrong --pool 5 w.yaml <<'END'
+pgwrite: --pool does not go with the stages of the workload: they say how many connections there are
+hint: leave it out
+END
+}
+
+@test "what steps say" {
+    printf '%s\n' 'CREATE TABLE t (a int);' >s.sql
+    printf '%s\n' 'schema: s.sql' 'steps: [{insert: t, weight: 1}, {sql: SELECT 1, weight: 1}]' \
+        'load:' '  batch: 5' >w.yaml
+    refused 2 run --pg-bin "$NO_SERVER" w.yaml <<'END'
+pgwrite: w.yaml:4:10: batch does not go with the steps of the workload: the steps say it
+  batch: 5
+         ^
+hint: leave it out: `path:` and `batch:` belong to a step
+END
+    sed -i '/load/,$d' w.yaml
+    for options in "--path insert" "--batch 5" "--rows 5" "--ceiling 1s" "--protocol simple"; do
+        # shellcheck disable=SC2086 # several words
+        invoke run --pg-bin "$NO_SERVER" w.yaml $options
+        same "exit code of $options" 2 "$status"
+        has "stderr" "${options% *} does not go with the steps of the workload" "$errors"
+    done
+    if has_libpqtypes; then
+        invoke run --pg-bin "$NO_SERVER" w.yaml --binding libpqtypes
+        has "stderr" "--binding does not go with the steps of the workload" "$errors"
+    fi
+    invoke run --pg-bin "$NO_SERVER" w.yaml --protocol extended --ceiling off
+    has "steps" "does not hold both initdb and postgres" "$errors"
+    printf '%s\n' 'schema: s.sql' 'steps: [{insert: t}]' >w.yaml
+    invoke run --pg-bin "$NO_SERVER" w.yaml --rows 5
+    has "one step" "does not hold both initdb and postgres" "$errors"
+}
+
+@test "timeouts that could befall nothing" {
+    printf '%s\n' 'CREATE TABLE t (a int);' >s.sql
+    printf '%s\n' 'schema: s.sql' 'load: {path: insert}' 'faults:' \
+        '  - {do: cut, share: 5%}' '  - {do: timeout, share: 5%, after: 50ms}' >w.yaml
+    wrong w.yaml <<'END'
+pgwrite: w.yaml:5:5: do: timeout can befall nothing here: no write path has a statement that it could delay
+  - {do: timeout, share: 5%, after: 50ms}
+    ^
+hint: write the insert as a step: `steps: [{insert: TABLE}]`
+END
+    sed -i 's/^load:.*/steps: [{insert: t, batch: 10}, {insert: t, path: copy-text}]/' w.yaml
+    wrong w.yaml <<'END'
+pgwrite: w.yaml:5:5: do: timeout can befall nothing here: no write path has a statement that it could delay
+  - {do: timeout, share: 5%, after: 50ms}
+    ^
+hint: leave `path:` and `batch:` out of a step, or put its insert into a `transaction:`
+END
+    sed -i 's/, path: copy-text//' w.yaml
+    invoke run --pg-bin "$NO_SERVER" w.yaml
+    has "one step" "does not hold both initdb and postgres" "$errors"
+    printf '%s\n' 'schema: s.sql' 'faults:' '  - {do: cut, share: 5%}' \
+        '  - {do: delay, share: 5%, for: 50ms}' >w.yaml
+    invoke run --pg-bin "$NO_SERVER" w.yaml
+    has "the other faults" "does not hold both initdb and postgres" "$errors"
+}
+
+@test "tenants" {
+    printf '%s\n' 'CREATE TABLE t (a int);' >s.sql
+    printf '%s\n' 'schema: s.sql' 'tenants:' '  - {name: small, weight: 1, limit: 5/s}' >w.yaml
+    wrong w.yaml <<'END'
+pgwrite: w.yaml:3:5: tenants need users or a rate: they are who asks
+  - {name: small, weight: 1, limit: 5/s}
+    ^
+hint: `users:` or `rate:` in load or in the stages
+END
+    wrong --users 5 w.yaml <<'END'
+pgwrite: w.yaml:3:5: tenants with users need a think time: a user who was rejected would ask again at once, without end
+  - {name: small, weight: 1, limit: 5/s}
+    ^
+hint: for example `think: 1s..3s` in load or in each stage
+END
+    for options in "--users 5 --think 1s" "--rate 5/s"; do
+        # shellcheck disable=SC2086 # several words
+        invoke run --pg-bin "$NO_SERVER" $options w.yaml
+        has "run $options" "does not hold both initdb and postgres" "$errors"
+    done
+    echo 'stages: [{for: 1s, users: 5, think: 1s}, {for: 1s, users: 5}]' >>w.yaml
+    invoke run --pg-bin "$NO_SERVER" w.yaml
+    has "a stage without think" "tenants with users need a think time" "$errors"
+    echo 'load: {think: 0s..1s}' >>w.yaml
+    invoke run --pg-bin "$NO_SERVER" w.yaml
+    has "think in load" "does not hold both initdb and postgres" "$errors"
+}
+
+@test "quick and dry-run" {
+    wrong --quick --mode steady <<'END'
+pgwrite: --quick does not go with mode steady: its window lasts as long as it takes
+hint: leave --quick out, or add --mode fixed
+END
+    wrong --dry-run --json result.json <<'END'
+pgwrite: --json does not go with --dry-run: nothing is measured
+hint: leave one of them out
+END
+    wrong_load 'quick: yes' <<'END'
+pgwrite: w.yaml:3:3: unknown key "quick" in load
+  quick: yes
+  ^
+hint: the keys of load are: path, pool, pool-idle, pool-lifetime, checkout-timeout, connect-each, users, think, rate, arrival, backlog, on-error, batch, mode, duration, warmup, interval, ceiling, rows, rounds, seed, protocol, binding and threads
 END
 }
 

@@ -114,7 +114,7 @@ END
 pgwrite: w.yaml:2:25: column a: the generator int has no argument "mim"
 columns: {a: {gen: int, mim: 1}}
                         ^
-hint: did you mean "min"? int takes: min, max, dist, skew, null
+hint: did you mean "min"? int takes: min, max, dist, skew, null, per
 END
     echo 'name: x' >w.yaml
     bad_form <<'END'
@@ -374,6 +374,13 @@ pgwrite: s.sql: the schema file makes no table "v"
 hint: it makes: t, u
 END
     good --table u
+    workload 'steps:' '  - {name: read, sql: SELECT FROM t}'
+    refused 2 run -h "$SERVER_HOST" -U postgres -d postgres w.yaml <<'END'
+pgwrite: w.yaml:3:5: the schema file makes 2 tables, and no step names one: SQL does not say which of them is to be counted
+  - {name: read, sql: SELECT FROM t}
+    ^
+hint: `table:` in the workload names it: t, u
+END
     workload 'table: v'
     bad_plan <<'END'
 pgwrite: s.sql: the schema file makes no table "v"

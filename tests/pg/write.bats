@@ -12,9 +12,11 @@ teardown_file() {
     server_teardown
 }
 
-@test "after a refused commit the same connection writes the same rows again; twins discard" {
+@test "refused commits, twins, conflicts, and scripts over a mix of tables" {
     "$(build_dir)/tests/write_probe" "$SOCKET" >"$WORLD/out"
     cat "$WORLD/out"
     # Eight paths, insert by three protocols.
     same "combinations of binding raw" "$(grep -c ' raw: ok$' "$WORLD/out")" 10
+    same "combinations that take ON CONFLICT" "$(grep -c ': conflicts ok$' "$WORLD/out")" 7
+    same "protocols of scripts" "$(grep -cE '^scripts by (prepared|extended): ok$' "$WORLD/out")" 2
 }

@@ -2,6 +2,7 @@
 #ifndef PGWRITE_TESTS_RESULT_BY_HAND_H
 #define PGWRITE_TESTS_RESULT_BY_HAND_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,7 @@ static inline struct result_round make_round(uint64_t commits) {
                                  .committed = commits,
                                  .acknowledged = commits * 100,
                                  .found = commits * 100,
+                                 .rows_there = commits * 100,
                                  .found_known = true,
                                  .checked = true,
                                  .verified = true,
@@ -97,6 +99,9 @@ static inline struct result_cell make_cell(const char *path, size_t rounds,
     struct result_cell cell = {.path = path,
                                .protocol = "prepared",
                                .pool = 4,
+                               .pool_min = 4,
+                               .users = UNKNOWN,
+                               .rate = UNKNOWN,
                                .threads = 2,
                                .batch = {100, 100},
                                .rounds = calloc(rounds + 1, sizeof *cell.rounds),
@@ -122,6 +127,8 @@ static inline struct result make_result(struct arena *arena, size_t cells, uint3
                            .client_rss_bytes = UNKNOWN,
                            .row_bytes = UNKNOWN,
                            .fsync.flushes_per_s = UNKNOWN,
+                           .stage_count = 1,
+                           .step_count = 1,
                            .rounds = rounds,
                            .cpus = 2,
                            .cells = calloc(cells, sizeof(struct result_cell)),
@@ -215,6 +222,166 @@ static inline struct result make_full_result(struct arena *arena) {
     result.client_rss_bytes = 12e6;
     result.fsync_dir = "/var/tmp";
     result.fsync = (struct fsync_probe){8120, 98, 410, 2100, 2000, false};
+    return result;
+}
+
+/* ---- a load with a queue ---- */
+
+static inline void add_latency(struct load_tally *tally, enum latency latency, uint64_t count,
+                               uint64_t ns) {
+    if (!tally->latency[latency])
+        tally->latency[latency] = histogram_new();
+    for (uint64_t i = 0; i < count; i++)
+        histogram_record(tally->latency[latency], ns);
+}
+
+/* Transactions of one row that all take the same time; 12 ms of each are its COMMIT. lag_ns: 0 in a
+ * closed loop. */
+static inline void fill_tally(struct load_tally *tally, uint64_t commits, uint64_t lag_ns,
+                              uint64_t pool_wait_ns, uint64_t service_ns) {
+    tally->committed = tally->rows = commits;
+    if (lag_ns)
+        add_latency(tally, LATENCY_LAG, commits, lag_ns);
+    add_latency(tally, LATENCY_POOL_WAIT, commits, pool_wait_ns);
+    add_latency(tally, LATENCY_STATEMENT, commits, service_ns - 12 * NS_PER_MS);
+    add_latency(tally, LATENCY_COMMIT, commits, 12 * NS_PER_MS);
+    add_latency(tally, LATENCY_RESPONSE, commits, (lag_ns ? lag_ns : pool_wait_ns) + service_ns);
+}
+
+static inline void start_load(struct result_round *round, size_t stages, size_t steps,
+                              size_t tenants) {
+    struct load_result *load = &round->load;
+    load->stage_count = stages;
+    load->step_count = steps;
+    load->tenant_count = tenants;
+    load->tallies = calloc(stages * steps, sizeof *load->tallies);
+    load->asked = calloc(stages, sizeof *load->asked);
+    load->tenants = calloc(tenants + 1, sizeof *load->tenants);
+    load->stage_seconds = calloc(stages, sizeof *load->stage_seconds);
+    load->failures = calloc(2, sizeof *load->failures);
+}
+
+/* 1,000 users who think for 2 s, over a pool of 10 whose transactions take 52 ms: 1,923 in 10 s,
+ * after a wait of 3,148 ms. */
+static inline struct result make_users_result(struct arena *arena) {
+    struct result result = make_result(arena, 1, 1);
+    result.source = LOAD_USERS;
+    result.think_min_ns = NS_PER_S;
+    result.think_max_ns = 3 * NS_PER_S;
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    result.cells[0].users = 1000;
+    result.cells[0].pool = result.cells[0].pool_min = 10;
+    result.cells[0].threads = 1;
+    struct result_round *round = &result.cells[0].rounds[0];
+    start_load(round, 1, 1, 0);
+    fill_tally(&round->load.tallies[0], 1923, 0, 3148 * NS_PER_MS, 52 * NS_PER_MS);
+    round->load.stage_seconds[0] = 10;
+    round->load.asked[0] =
+        (struct load_asked){.asked = 2000, .think_ns = 1923 * 2 * NS_PER_S, .thinks = 1923};
+    return result;
+}
+
+/* An open loop in two stages of 10 s, calm (100/s) and peak (to 500/s), with two steps, two
+ * tenants, a gauge, a check, a fault and three thresholds: one held, one failed, one unknown. */
+static struct workload_statement statements_by_hand[] = {{.kind = STATEMENT_INSERT},
+                                                         {.kind = STATEMENT_SELECT}};
+static struct workload_step steps_by_hand[] = {
+    {.name = "create", .weight = 30, .statements = statements_by_hand, .statement_count = 1},
+    {.name = "read", .weight = 90, .statements = statements_by_hand + 1, .statement_count = 1}};
+static struct workload_stage stages_by_hand[] = {
+    {.name = "calm", .for_ns = 10 * NS_PER_S, .target = 100},
+    {.name = "peak", .for_ns = 10 * NS_PER_S, .target = 500, .ramp = true}};
+static struct workload_tenant tenants_by_hand[] = {{.name = "small", .weight = 1, .limit_per_s = 5},
+                                                   {.name = "large", .weight = 4}};
+static struct workload_fault faults_by_hand[] = {{.kind = FAULT_CUT, .share = 0.05}};
+static struct workload_query gauges_by_hand[] = {{.name = "queue_depth", .sql = "SELECT 1"}};
+static struct threshold thresholds_by_hand[] = {
+    {.text = "p99(response) < 5s", .quantile = 0.99, .value = 5e9, .unit = METRIC_NS},
+    {.text = "errors < 1%", .value = 0.01, .unit = METRIC_SHARE},
+    {.text = "drift(p99) < 10%", .value = 0.1, .unit = METRIC_SHARE}};
+static const struct workload workload_by_hand = {.steps = steps_by_hand,
+                                                 .step_count = 2,
+                                                 .stage_source = LOAD_RATE,
+                                                 .stages = stages_by_hand,
+                                                 .stage_count = 2,
+                                                 .tenants = tenants_by_hand,
+                                                 .tenant_count = 2,
+                                                 .faults = faults_by_hand,
+                                                 .fault_count = 1,
+                                                 .gauges = gauges_by_hand,
+                                                 .gauge_count = 1,
+                                                 .thresholds = thresholds_by_hand,
+                                                 .threshold_count = 3};
+
+static inline void fill_counts(struct load_result *load) {
+    load->stage_seconds[0] = load->stage_seconds[1] = 10;
+    load->asked[0] = (struct load_asked){.asked = 1000};
+    load->asked[1] =
+        (struct load_asked){.asked = 5000, .rejected = 500, .dropped = 40, .timed_out = 60};
+    load->tallies[1].failed = 20;
+    load->tallies[2].retried = 3;
+    load->tallies[3].skipped = 7;
+    load->tallies[2].missed = 2;
+    load->missed = 3;
+    load->tenants[0] = (struct load_asked){.asked = 1200, .rejected = 500};
+    load->tenants[1] = (struct load_asked){.asked = 4800, .dropped = 40, .timed_out = 60};
+    load->unsent = 4;
+    load->cut = 5;
+    load->failure_count = 2;
+    load->failures[0] = (struct load_failure){
+        .sqlstate = "40P01", .count = 1, .retried = 2, .message = "deadlock detected"};
+    load->failures[1] =
+        (struct load_failure){.count = 20, .message = "server closed the connection"};
+    load->intervals = calloc(3, sizeof *load->intervals);
+}
+
+static inline struct result make_stages_result(struct arena *arena) {
+    struct result result = make_result(arena, 1, 1);
+    struct result_cell *cell = &result.cells[0];
+    result.source = LOAD_RATE;
+    result.load = &workload_by_hand;
+    result.stage_count = result.step_count = 2;
+    *cell = make_cell("mix", 1, (uint64_t[]){1000});
+    cell->pool = cell->pool_min = 10;
+    cell->threads = 1;
+    cell->batch = (struct range){0, 0};
+    struct result_round *round = &cell->rounds[0];
+    struct load_result *load = &round->load;
+    start_load(round, 2, 2, 2);
+    fill_tally(&load->tallies[0], 250, 10000, 0, 20 * NS_PER_MS);
+    fill_tally(&load->tallies[1], 730, 10000, 0, 20 * NS_PER_MS);
+    fill_tally(&load->tallies[2], 900, 900 * NS_PER_MS, 900 * NS_PER_MS, 30 * NS_PER_MS);
+    fill_tally(&load->tallies[3], 2700, 900 * NS_PER_MS, 900 * NS_PER_MS, 30 * NS_PER_MS);
+    fill_counts(load);
+    round->table_count = 1;
+    round->tables = calloc(1, sizeof *round->tables);
+    round->tables[0] = (struct result_table){"users", 10, 900, 100, 810, true};
+    round->intervals = load->intervals;
+    round->interval_count = load->interval_count = 3;
+    round->samples = calloc(2, sizeof *round->samples);
+    round->sample_count = 2;
+    for (size_t i = 0; i < 3; i++)
+        load->intervals[i] = (struct load_interval){.t_s = (double)i + 1,
+                                                    .length_s = 1,
+                                                    .asked = 300,
+                                                    .p95_ns = 2 * NS_PER_MS,
+                                                    .busy = 7.5,
+                                                    .open = 10,
+                                                    .waiting = i < 2 ? 12 : UNKNOWN};
+    for (size_t i = 0; i < 2; i++) {
+        round->samples[i] = (struct gauge_sample){UNKNOWN, 5e6, 900, calloc(1, sizeof(double))};
+        round->samples[i].gauges[0] = i ? 30 : 10;
+    }
+    round->check_count = 1;
+    round->checks = calloc(1, sizeof *round->checks);
+    round->checks[0] = (struct result_check){"every application has its audit row", true, 0};
+    cell->thresholds = calloc(3, sizeof *cell->thresholds);
+    cell->thresholds[0] =
+        (struct result_threshold){&thresholds_by_hand[0], 1.2e9, 459, THRESHOLD_HELD};
+    cell->thresholds[1] =
+        (struct result_threshold){&thresholds_by_hand[1], 0.02, 0, THRESHOLD_FAILED};
+    cell->thresholds[2] =
+        (struct result_threshold){&thresholds_by_hand[2], NAN, 0, THRESHOLD_UNKNOWN};
     return result;
 }
 

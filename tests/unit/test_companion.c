@@ -90,16 +90,18 @@ static const struct wrong {
     {"  - {do: vacuum, times: many}\n", "w.yaml:3:25",
      "times: \"many\" is not a count: it does not start with a digit", NULL},
     {"  - {do: vacuum, sessions: 0}\n", "w.yaml:3:28", "sessions: \"0\" is not between 1 and 100",
-     ""},
+     "for example `sessions: 2`"},
     {"  - {do: vacuum, sessions: 101}\n", "w.yaml:3:28",
-     "sessions: \"101\" is not between 1 and 100", ""},
-    {"  - {do: read, query: ' ; '}\n", "w.yaml:3:23", "\"query\" holds no SQL", ""},
+     "sessions: \"101\" is not between 1 and 100", "for example `sessions: 2`"},
+    {"  - {do: read, query: ' ; '}\n", "w.yaml:3:23", "\"query\" holds no SQL",
+     "for example `query: SELECT * FROM events`"},
     {"  - {do: read, query: ''}\n", "w.yaml:3:23", "\"query\" is empty",
      "for example `query: SELECT * FROM events`"},
     {"  - {do: vacuum, name: a234567890123456789012345678901234567890x}\n", "w.yaml:3:24",
-     "name: \"a234567890123456789012345678901234567890x\" is longer than 40 bytes", ""},
+     "name: \"a234567890123456789012345678901234567890x\" is longer than 40 bytes",
+     "for example `name: nightly export`"},
     {"  - {do: vacuum, name: tidy}\n  - {do: checkpoint, name: tidy}\n", "w.yaml:4:28",
-     "two companions are called \"tidy\"", ""},
+     "two companions are called \"tidy\"", "give each a name of its own"},
 };
 
 static void test_wrong_ones(void **state) {

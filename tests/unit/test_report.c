@@ -117,6 +117,49 @@ static void wrong_and_unknown_are_told_apart(void **state) {
     release(&result, text);
 }
 
+/* Where nothing can be counted, nothing is claimed. */
+static void what_was_verified_is_said(void **state) {
+    (void)state;
+    struct workload_statement sql = {.kind = STATEMENT_SQL, .sql = "INSERT INTO other SELECT 1"};
+    struct workload_step step = {
+        .name = "x", .weight = 1, .statements = &sql, .statement_count = 1};
+    const struct workload writes = {.steps = &step, .step_count = 1};
+    for (int i = 0; i < 6; i++) {
+        struct arena arena = {0};
+        struct result result = make_result(&arena, 1, 1);
+        result.cells[0] = make_cell("mix", 1, (uint64_t[]){1000});
+        struct result_round *round = &result.cells[0].rounds[0];
+        round->acknowledged = round->found = i == 0 ? 1000 : 0;
+        round->found_known = i < 3 || i == 5;
+        round->table_count = 2;
+        round->tables = calloc(2, sizeof *round->tables);
+        round->tables[0] =
+            (struct result_table){.counted = round->found_known, .deleted = i == 2 ? 7 : 0};
+        round->tables[1] = (struct result_table){.deleted = 5};
+        if (i == 4)
+            round->server_commits = UNKNOWN;
+        if (i == 5)
+            result.load = &writes; /* into a table that is none of the mix's */
+        static const char *const said[] = {
+            "all 1,000 acknowledged rows are in their tables; 1,000 commits acknowledged, the "
+            "server counted 5 more (control queries)",
+            "no row was inserted or deleted, and none is missing; 1,000 commits acknowledged, the ",
+            "no row was inserted, and none is missing; 1,000 commits acknowledged, the server ",
+            "no rows: how many there should be is not known; 1,000 commits acknowledged, the "
+            "server counted 5 more",
+            "no rows: how many there should be is not known; 1,000 commits acknowledged, the "
+            "server's own count is not known\n",
+            "no rows: how many there should be is not known; 1,000 commits"};
+        char *text = print(&result), line[512];
+        const char *at = strstr(text, "verified    ");
+        assert_non_null(at);
+        assert_int_equal(strncmp(at + strlen("verified    "), said[i], strlen(said[i])), 0);
+        bool ticked = strstr(line_of(text, "mix", line, sizeof line), "✓");
+        assert_int_equal(ticked, i != 4);
+        release(&result, text);
+    }
+}
+
 static void no_commit_is_no_rate_to_compare(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -219,6 +262,7 @@ int main(void) {
         cmocka_unit_test(unknown_is_a_dash),
         cmocka_unit_test(failure_does_not_look_like_success),
         cmocka_unit_test(wrong_and_unknown_are_told_apart),
+        cmocka_unit_test(what_was_verified_is_said),
         cmocka_unit_test(no_commit_is_no_rate_to_compare),
         cmocka_unit_test(lock_waits_are_denied_only_where_sampled),
         cmocka_unit_test(a_share_that_shows_as_1_is_not_below_it),

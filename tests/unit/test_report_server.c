@@ -20,11 +20,13 @@ static void has_not(const char *text, const char *what) {
         fail_msg("\"%s\" in:\n%s", what, text);
 }
 
-/* What stands between the main table and the lines about the run. */
+/* What stands between the main table, which follows the first line, and the lines about the run. */
 static void lines_are_neat(const char *text) {
     const char *end = strstr(text, "\nserver ");
     assert_non_null(end);
-    for (const char *at = strstr(text, "\n\n"); at && at < end;) {
+    const char *table = strstr(text, "\n\n");
+    assert_non_null(table);
+    for (const char *at = strstr(table + 2, "\n\n"); at && at < end;) {
         char line[1024];
         size_t length = strcspn(at, "\n");
         snprintf(line, sizeof line, "%.*s", (int)length, at);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <math.h>
 
 #include "result/total.h"
 #include "result_by_hand.h"
@@ -384,6 +385,198 @@ static void a_window_without_commits_counts(void **state) {
     done(&result, root);
 }
 
+static void users_have_their_figures(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_users_result(&arena);
+    json_t *root = written(&result);
+    const json_t *cell = find(root, "cells.0");
+    says(cell, "loop", "closed");
+    says(cell, "source", "users");
+    is(cell, "users", 1000);
+    is(cell, "think_s.0", 1);
+    is(cell, "think_s.1", 3);
+    is(cell, "pool_min", 10);
+    is_null(cell, "rate");
+    is_null(cell, "rate_per_s");
+    is_null(cell, "arrival");
+    is(cell, "asked", 2000);
+    is_null(cell, "achieved"); /* of an open loop */
+    is_null(cell, "faults");
+    is_null(cell, "latency.lag");
+    is(cell, "latency.pool_wait.mean", 3148000);
+    is_null(cell, "latency.connect");
+    is_null(cell, "littles_law"); /* two cycles of 5.2 s: those seen whole are the short ones */
+    assert_int_equal(json_array_size(find(cell, "stages")), 0);
+    assert_int_equal(json_array_size(find(cell, "steps")), 0);
+    has_type(cell, "rounds.0.histograms.pool_wait", JSON_STRING);
+    assert_null(json_object_get(find(cell, "rounds.0.histograms"), "lag"));
+    says(root, "verdict", "pass");
+    has_type(root, "quick", JSON_FALSE);
+    done(&result, root);
+}
+
+/* 1,000 transactions of 10 ms and thinkings of 90 ms in 10 s are the work of ten users. */
+static void littles_law_needs_some_cycles(void **state) {
+    (void)state;
+    struct result result = {.source = LOAD_USERS};
+    struct load_tally tally = {0};
+    struct load_asked asked = {.think_ns = 90 * NS_PER_S, .thinks = 1000};
+    tally.latency[LATENCY_RESPONSE] = histogram_new();
+    for (int i = 0; i < 1000; i++)
+        histogram_record(tally.latency[LATENCY_RESPONSE], 10000000);
+    assert_true(fabs(result_little(&result, &tally, &asked, 10) - 10) < 1e-9);
+    assert_true(result_little(&result, &tally, &asked, 0.99) < 0);
+    result.source = LOAD_RATE;
+    assert_true(result_little(&result, &tally, &asked, 10) < 0);
+    histogram_free(tally.latency[LATENCY_RESPONSE]);
+}
+
+static void stages_and_steps_add_up(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_stages_result(&arena);
+    json_t *root = written(&result);
+    const json_t *cell = find(root, "cells.0");
+    says(cell, "loop", "open");
+    says(cell, "arrival", "poisson");
+    is_null(cell, "batch");
+    is_null(cell, "users");
+    is_null(cell, "think_s");
+    is_null(cell, "littles_law");
+    is(cell, "asked", 6000);
+    is(cell, "rejected", 500);
+    is(cell, "dropped", 40);
+    is(cell, "checkout_timeouts", 60);
+    is(cell, "unsent", 4);
+    is(cell, "skipped", 7);
+    is(cell, "missed", 2);
+    is(cell, "rounds.0.accounting.missed", 3);
+    is(cell, "achieved", 4580 / 5500.0); /* 500 were rejected */
+    is(cell, "latency.lag.count", 4580);
+    is(cell, "errors.0.count", 20);
+    is(cell, "errors.0.retried", 0);
+    is_null(cell, "errors.0.sqlstate");
+    says(cell, "errors.1.sqlstate", "40P01");
+    is(cell, "errors.1.count", 1);
+    is(cell, "errors.1.retried", 2);
+    is(cell, "stages.0.asked", 1000);
+    says(cell, "stages.0.ramp", "step");
+    says(cell, "stages.1.ramp", "linear");
+    is(cell, "stages.1.target", 500);
+    is(cell, "stages.1.commits_per_s", 360);
+    is(cell, "stages.1.achieved", 0.8);
+    is(cell, "stages.0.errors", 20);
+    is(cell, "stages.1.retried", 3);
+    is(cell, "stages.0.latency.response.max", 20010);
+    is(cell, "stages.1.steps.1.skipped", 7);
+    is(cell, "stages.1.steps.0.missed", 2);
+    is(cell, "steps.0.weight", 30);
+    is_null(cell, "steps.0.probability");
+    is(cell, "steps.0.commits", 1150);
+    is(cell, "steps.1.rows_per_s", 3430 / 20.0);
+    is(cell, "steps.1.errors", 20);
+    is(cell, "tenants.0.rejected", 500);
+    is_null(cell, "tenants.1.limit_per_s");
+    says(cell, "tables.0.name", "users");
+    is(cell, "tables.0.inserted", 900);
+    is(cell, "tables.0.found", 810);
+    has_type(cell, "tables.0.counted", JSON_TRUE);
+    is(cell, "stages.1.rows", 900); /* without those that were read */
+    is(cell, "faults.cut", 5);
+    has_type(cell, "checks.0.ok", JSON_TRUE);
+    is(cell, "gauges.0.mean", 20);
+    is(cell, "gauges.0.last", 30);
+    is(cell, "rounds.0.accounting.unsent", 4);
+    is(cell, "series.0.asked", 300);
+    is(cell, "series.0.p95", 2000);
+    is(cell, "series.0.busy", 7.5);
+    is_null(cell, "series.2.waiting");
+    is(cell, "series.1.gauges.queue_depth", 30);
+    is_null(cell, "series.2.gauges.queue_depth"); /* no look fell into it */
+    is_null(cell, "series.0.memory_bytes");
+    is(cell, "series.0.table_bytes", 5e6);
+    done(&result, root);
+}
+
+/* The same twice is twice as much in twice the time. */
+static void rounds_are_merged(void **state) {
+    (void)state;
+    struct arena arena = {0}, spare = {0};
+    struct result result = make_users_result(&arena), other = make_users_result(&spare);
+    struct result_cell *cell = &result.cells[0];
+    cell->rounds = realloc(cell->rounds, 3 * sizeof *cell->rounds);
+    cell->rounds[1] = other.cells[0].rounds[0];
+    cell->rounds[2] = make_round(0); /* cut short: its load counts for nothing */
+    cell->rounds[2].complete = false;
+    start_load(&cell->rounds[2], 1, 1, 0);
+    cell->rounds[2].load.stage_seconds[0] = 5;
+    cell->round_count = 3;
+    free(other.cells[0].rounds);
+    free(other.cells);
+    json_t *root = written(&result);
+    is(root, "cells.0.asked", 4000);
+    is(root, "cells.0.latency.pool_wait.count", 3846);
+    is_null(root, "cells.0.littles_law");
+    done(&result, root);
+}
+
+static void thresholds_and_checks_make_the_verdict(void **state) {
+    (void)state;
+    static const struct {
+        enum threshold_verdict second, third;
+        bool quick, check_ok;
+        double check_rows;
+        bool interrupted;
+        const char *verdict;
+    } cases[] = {
+        {THRESHOLD_HELD, THRESHOLD_HELD, false, true, 0, false, "pass"},
+        {THRESHOLD_FAILED, THRESHOLD_UNKNOWN, false, true, 0, false, "fail"},
+        {THRESHOLD_HELD, THRESHOLD_UNKNOWN, false, true, 0, false, "inconclusive"},
+        {THRESHOLD_FAILED, THRESHOLD_UNKNOWN, true, true, 0, false, "pass"},
+        {THRESHOLD_HELD, THRESHOLD_HELD, true, false, 3, false, "fail"},
+        {THRESHOLD_HELD, THRESHOLD_HELD, false, false, UNKNOWN, false, "inconclusive"},
+        {THRESHOLD_FAILED, THRESHOLD_HELD, false, false, 3, true, "inconclusive"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena arena = {0};
+        struct result result = make_stages_result(&arena);
+        struct result_cell *cell = &result.cells[0];
+        cell->thresholds[1].verdict = cases[i].second;
+        cell->thresholds[2].verdict = cases[i].third;
+        cell->rounds[0].checks[0].ok = cases[i].check_ok;
+        cell->rounds[0].checks[0].rows = cases[i].check_rows;
+        result.quick = cases[i].quick;
+        result.interrupted = cases[i].interrupted;
+        json_t *root = written(&result);
+        says(root, "verdict", cases[i].verdict);
+        is(root, "thresholds.0.value", 1.2e6);
+        is(root, "thresholds.0.limit", 5e6);
+        says(root, "thresholds.0.unit", "us");
+        has_type(root, "thresholds.0.ok", JSON_TRUE);
+        says(root, "thresholds.1.expr", "errors < 1%");
+        is_null(root, "thresholds.2.value");
+        done(&result, root);
+    }
+}
+
+static void what_was_not_loaded_is_null(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct result result = make_result(&arena, 1, 1);
+    result.cells[0] = make_cell("insert", 1, (uint64_t[]){1000});
+    json_t *root = written(&result);
+    static const char *const nulls[] = {
+        "asked",       "rejected", "dropped", "checkout_timeouts",
+        "unsent",      "skipped",  "faults",  "littles_law",
+        "achieved",    "think_s",  "arrival", "latency.pool_wait",
+        "latency.lag", "users",    "rate",    "rounds.0.accounting"};
+    for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
+        is_null(find(root, "cells.0"), nulls[i]);
+    is_null(find(root, "cells.0"), "missed");
+    done(&result, root);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_is_written),
@@ -395,6 +588,12 @@ int main(void) {
         cmocka_unit_test(verification_says_what_it_knows),
         cmocka_unit_test(the_last_round_is_one_that_was_measured),
         cmocka_unit_test(a_window_without_commits_counts),
+        cmocka_unit_test(users_have_their_figures),
+        cmocka_unit_test(littles_law_needs_some_cycles),
+        cmocka_unit_test(stages_and_steps_add_up),
+        cmocka_unit_test(rounds_are_merged),
+        cmocka_unit_test(thresholds_and_checks_make_the_verdict),
+        cmocka_unit_test(what_was_not_loaded_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void rows_are_dealt_once(void **state) {
                 uint8_t *seen = calloc(totals[t], 1);
                 uint64_t dealt = 0;
                 for (uint32_t thread = 0; thread < threads; thread++) {
-                    struct row_map map = {thread, threads, shift};
+                    struct row_map map = {.thread = thread, .threads = threads, .shift = shift};
                     uint64_t count = row_map_count(&map, totals[t]), last = 0;
                     for (uint64_t i = 0; i < count; i++) {
                         uint64_t row = row_number(&map, i);
@@ -61,8 +61,11 @@ static const struct plan plan = {.table = &table,
 static void build(const char *path, uint64_t min, uint64_t max, struct arena *arena,
                   struct write_plan *out) {
     struct error error = {0};
-    assert_true(write_plan_build(write_path_find(path), &plan, (struct range){min, max},
-                                 PROTOCOL_PREPARED, WIRE_BINDING_RAW, arena, out, &error));
+    struct write_options options = {.path = write_path_find(path),
+                                    .plan = &plan,
+                                    .batch = {min, max},
+                                    .protocol = PROTOCOL_PREPARED};
+    assert_true(write_plan_build(&options, arena, out, &error));
 }
 
 static void sizes_of_a_range(void **state) {
@@ -103,8 +106,11 @@ static void multirow_refuses_too_many_parameters(void **state) {
     struct arena arena = {0};
     struct write_plan write;
     struct error error = {0};
-    assert_false(write_plan_build(write_path_find("multirow"), &plan, (struct range){65536, 65536},
-                                  PROTOCOL_PREPARED, WIRE_BINDING_RAW, &arena, &write, &error));
+    struct write_options options = {.path = write_path_find("multirow"),
+                                    .plan = &plan,
+                                    .batch = {65536, 65536},
+                                    .protocol = PROTOCOL_PREPARED};
+    assert_false(write_plan_build(&options, &arena, &write, &error));
     assert_int_equal(error.exit_code, EXIT_USAGE);
     assert_non_null(strstr(error.hint, "65535"));
     arena_release(&arena);
@@ -122,6 +128,109 @@ static void multirow_text_has_whole_rows(void **state) {
     arena_release(&arena);
 }
 
+/* Rows that were there before the load have the lowest numbers. */
+static void rows_begin_behind_the_first(void **state) {
+    (void)state;
+    struct table_rows rows = {.map = {.thread = 1, .threads = 3, .shift = 4, .base = 100},
+                              .keys = {.seeded = 33}};
+    assert_int_equal(table_rows_number(&rows, 0), 1);
+    assert_int_equal(table_rows_number(&rows, 32), 97);
+    assert_int_equal(table_rows_number(&rows, 33), 116);
+    assert_int_equal(table_rows_number(&rows, 34), 117);
+}
+
+static const int primary_number[] = {1}, other_number[] = {2};
+static struct catalog_column two_catalog[] = {{.name = "a", .number = 1},
+                                              {.name = "b", .number = 2}};
+static struct catalog_key two_keys[] = {
+    {.name = "u", .numbers = (int *)other_number, .count = 1},
+    {.name = "pk", .primary = true, .numbers = (int *)primary_number, .count = 1}};
+static const struct catalog_table two_table = {.schema = "s",
+                                               .name = "t",
+                                               .quoted = "s.t",
+                                               .columns = two_catalog,
+                                               .column_count = 2,
+                                               .keys = two_keys,
+                                               .key_count = 2};
+static struct plan_column two_columns[] = {
+    {.catalog = &two_catalog[0], .name = "a", .quoted = "a", .type = &int4, .max_bytes = 16},
+    {.catalog = &two_catalog[1], .name = "b", .quoted = "b", .type = &int4, .max_bytes = 16}};
+static const struct plan two_plan = {.table = &two_table,
+                                     .columns = two_columns,
+                                     .column_count = 2,
+                                     .row_max_bytes = 32,
+                                     .scratch_bytes = 64};
+
+static void conflicts_are_said(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct write_plan write;
+    struct error error = {0};
+    const char *const wrong[] = {"bb"}, *const both[] = {"a", "b"};
+    struct write_options options = {.path = write_path_find("insert"),
+                                    .plan = &two_plan,
+                                    .batch = {1, 1},
+                                    .protocol = PROTOCOL_PREPARED,
+                                    .prefix = "x.",
+                                    .on_conflict = CONFLICT_NOTHING};
+    assert_true(write_plan_build(&options, &arena, &write, &error));
+    assert_string_equal(write.statements[0].sql, "INSERT INTO s.t (a, b) VALUES ($1, $2) ON "
+                                                 "CONFLICT (\"a\") DO NOTHING");
+    assert_string_equal(write.statements[0].name, "x.row");
+    assert_true(write.skips);
+    options.on_conflict = CONFLICT_UPDATE;
+    assert_true(write_plan_build(&options, &arena, &write, &error));
+    assert_string_equal(write.conflict,
+                        " ON CONFLICT (\"a\") DO UPDATE SET \"b\" = EXCLUDED.\"b\"");
+    assert_false(write.skips);
+    options.conflict_columns = wrong;
+    options.conflict_column_count = 1;
+    assert_false(write_plan_build(&options, &arena, &write, &error));
+    assert_non_null(strstr(error.what, "\"bb\""));
+    error = (struct error){0};
+    options.conflict_columns = both;
+    options.conflict_column_count = 2;
+    assert_false(
+        write_plan_build(&options, &arena, &write, &error)); /* nothing is left to update */
+    assert_non_null(strstr(error.hint, "nothing"));
+    error = (struct error){0};
+    options.path = write_path_find("copy-csv");
+    assert_false(write_plan_build(&options, &arena, &write, &error));
+    assert_non_null(strstr(error.hint, "multirow"));
+    assert_int_equal(error.exit_code, EXIT_USAGE);
+    arena_release(&arena);
+}
+
+/* Batches are dealt until the numbers are used up; what is acknowledged is booked. */
+static void rows_are_dealt_and_booked(void **state) {
+    (void)state;
+    struct arena arena = {0};
+    struct write_plan write;
+    build("multirow", 4, 4, &arena, &write);
+    struct table_rows rows = {.map = {.threads = 1}, .end = 10, .keyed = true};
+    keys_init(&rows.keys, 0, 0, 1);
+    struct writer writer = {.plan = &write, .tables = &rows};
+    assert_true(writer_deal(&writer, 0));
+    assert_int_equal(writer.count, 4);
+    writer.accepted = 4;
+    writer_finish(&writer, WRITER_COMMITTED);
+    assert_int_equal(rows.inserted, 4);
+    assert_int_equal(rows.keys.count, 4);
+    assert_true(writer_deal(&writer, 3));
+    assert_int_equal(writer.first, 4);
+    writer_finish(&writer, WRITER_FAILED);
+    assert_true(writer_deal(&writer, 0)); /* three are left */
+    assert_int_equal(writer.first, 7);
+    assert_int_equal(writer.count, 3);
+    writer_finish(&writer, WRITER_AMBIGUOUS);
+    assert_int_equal(rows.inserted, 4);
+    assert_int_equal(rows.inserted_ambiguous, 3);
+    assert_int_equal(rows.keys.count, 4);
+    assert_false(writer_deal(&writer, 0));
+    keys_release(&rows.keys);
+    arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_dealt_once),
@@ -130,6 +239,9 @@ int main(void) {
         cmocka_unit_test(statements_are_bounded),
         cmocka_unit_test(multirow_refuses_too_many_parameters),
         cmocka_unit_test(multirow_text_has_whole_rows),
+        cmocka_unit_test(rows_begin_behind_the_first),
+        cmocka_unit_test(conflicts_are_said),
+        cmocka_unit_test(rows_are_dealt_and_booked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
