@@ -196,6 +196,55 @@ is_refused() {
     done
 }
 
+# steps_refused WHAT: steps.yaml is, with its place, before anything is written
+steps_refused() {
+    local code=0
+    pooled trans "$WORLD/steps.yaml" --protocol extended --pool 2 --warmup 0 --duration 300ms ||
+        code=$?
+    cat "$WORLD/out" "$WORLD/err"
+    same "exit code" "$code" 2 || return
+    grep '^pgwrite: ' "$WORLD/err" | grep -F "$REASON" | grep -q "$1" || return
+    grep -q '^hint: connect to the server itself' "$WORLD/err" || return
+    [ ! -e "$JSON" ] || return
+    assert_no_schema
+}
+
+@test "steps: those that name their tables work, SQL, gauges and checks are refused" {
+    echo 'CREATE TABLE t (id bigint PRIMARY KEY, a int NOT NULL)' >"$WORLD/steps.sql"
+    cat >"$WORLD/steps.yaml" <<'YAML'
+schema: steps.sql
+tables: {t: {rows: 100, columns: {id: {gen: serial}}}}
+steps:
+  - {name: write, weight: 1, insert: t}
+  - name: change
+    weight: 1
+    transaction: [{insert: t}, {update: t, set: [a]}]
+YAML
+    pooled two "$WORLD/steps.yaml" --protocol extended --pool 6 --warmup 0 --duration 300ms
+    same verified "$(result '[.cells[].verified.ok] | unique | .[]')" true
+    cp "$WORLD/steps.yaml" "$WORLD/staged.yaml"
+    cat >>"$WORLD/staged.yaml" <<'YAML'
+stages: [{for: 300ms, rate: 50/s}, {for: 300ms, rate: 100/s}]
+YAML
+    pooled two "$WORLD/staged.yaml" --protocol extended --pool 6 || {
+        cat "$WORLD/err" >&2
+        return 1
+    }
+    same stages "$(result '.cells[0].stages | length')" 2
+    both_states >"$WORLD/states"
+    same "what they keep" "$(cut -d '|' -f 2- "$WORLD/states" | sort -u)" '|0|0|0|0'
+    cp "$WORLD/steps.yaml" "$WORLD/good.yaml"
+    # They take the search_path that only a session of their own has.
+    echo '  - {name: look, weight: 1, sql: SELECT count(*) FROM t}' >>"$WORLD/steps.yaml"
+    steps_refused 'steps.yaml:8:.*a step with `sql:`'
+    cp "$WORLD/good.yaml" "$WORLD/steps.yaml"
+    echo 'gauges: {depth: SELECT count(*) FROM t}' >>"$WORLD/steps.yaml"
+    steps_refused gauges
+    cp "$WORLD/good.yaml" "$WORLD/steps.yaml"
+    echo 'checks: [{name: numbered, sql: SELECT FROM t WHERE id < 0}]' >>"$WORLD/steps.yaml"
+    steps_refused checks
+}
+
 @test "a path that needs a named statement works where the pooler keeps track of them" {
     [ "$(pooler_minor)" -ge 21 ] || skip "pgbouncer 1.$(pooler_minor) does not: 1.21 is the first"
     sed -i 's/^max_prepared_statements = 0/max_prepared_statements = 100/' "$POOLER/ini"

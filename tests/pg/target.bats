@@ -334,10 +334,10 @@ assert_secret() {
 @test "rows too many and rows lost are found, and it is said which" {
     local path
     for path in insert multirow unnest copy-text copy-csv copy-binary prepared pipeline; do
-        fails 1 'verification failed: 100 rows acknowledged, 200 found: 100 too many' \
+        fails 1 'verification failed: table doubled: 100 rows acknowledged, 200 found: 100 too many' \
             pgw "$DATA/triggers.yaml" --table doubled --path "$path" --rows 100 --batch 10 --pool 2
         same verified "$(result '.cells[0].verified | "\(.ok) \(.lost) \(.extra)"')" "false 0 100"
-        fails 1 'verification failed: 100 rows acknowledged, 75 found: 25 lost' \
+        fails 1 'verification failed: table lost: 100 rows acknowledged, 75 found: 25 lost' \
             pgw "$DATA/triggers.yaml" --table lost --path "$path" --rows 100 --batch 10 --pool 1
         same verified "$(result '.cells[0].verified | "\(.ok) \(.lost) \(.extra)"')" "false 25 0"
         same verdict "$(result .verdict)" fail

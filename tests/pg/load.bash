@@ -1,0 +1,92 @@
+# What the tests of the load engine have in common: a server whose disk does not count, a workload
+# of one table, and runs that must add up.
+
+load helpers
+load server
+
+setup_file() {
+    # What is looked at here is the engine. Its times shall not be those of the disk.
+    server_setup --max-connections 320 --set synchronous_commit=off
+    cat >"$WORLD/t.sql" <<'SQL'
+CREATE TABLE t (id bigint PRIMARY KEY, n int NOT NULL);
+SQL
+}
+
+teardown_file() {
+    server_teardown
+}
+
+setup() {
+    cat >"$WORLD/load.yaml" <<'YAML'
+schema: t.sql
+table: t
+columns:
+  id: {gen: serial}
+  n: {gen: int, min: 1, max: 100}
+YAML
+}
+
+# workload: more of the workload, on stdin
+workload() {
+    cat >>"$WORLD/load.yaml"
+}
+
+# A transaction that takes its time however fast the server is: the capacity of a pool is known.
+slow_steps() { # pause
+    workload <<YAML
+steps:
+  - {name: slow, transaction: [{insert: t}, {pause: $1}]}
+YAML
+}
+
+# holds FILTER…: jq says true about the last result.
+holds() {
+    local filter
+    for filter in "$@"; do
+        jq -e "$filter" "$JSON" >/dev/null || {
+            echo "does not hold: $filter" >&2
+            jq -c '.cells[0] | {asked, rejected, dropped, checkout_timeouts, commits_per_s, errors,
+                tenants, latency, accounting: .rounds[0].accounting,
+                series: [.series[] | [.t_s, .asked, .busy, .open, .waiting, .errors]]}' "$JSON" >&2
+            return 1
+        }
+    done
+}
+
+# What was asked for is accounted for, and what was started.
+adds_up() {
+    holds '[.cells[].rounds[].accounting | .asked > 0 and .asked == .started + .rejected + .dropped
+            + .checkout_timeouts + .skipped + .unsent] | length > 0 and all' \
+        '[.cells[].rounds[].accounting | .started == .committed + .failed + .abandoned] | all'
+}
+
+# load_run OPTION…: a run of the workload that must succeed; whatever it is, it must add up.
+load_run() {
+    measure "$WORLD/load.yaml" --warmup 200ms --ceiling off "$@" && adds_up
+}
+
+# The same in one of several tries: another program that takes the CPUs is no fault of the engine's.
+within_tries() { # tries, COMMAND…
+    local try
+    for ((try = 1; try <= $1; try++)); do
+        if "${@:2}"; then
+            return 0
+        fi
+        echo "try $try of $1 failed" >&2
+    done
+    return 1
+}
+
+# calc EXPRESSION: as jq computes it
+calc() {
+    jq -n "$1"
+}
+
+# near WHAT FOUND EXPECTED SHARE
+near() {
+    echo "$1: $2, expected $3"
+    [ "$(calc "($2 / ($3) - 1) | fabs <= $4")" = true ] || {
+        echo "$1 is $2, and not within $4 of $3" >&2
+        return 1
+    }
+}
