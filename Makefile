@@ -99,7 +99,8 @@ ifneq ($(PGWRITE_TEST_BIN),)
 export PATH := $(PGWRITE_TEST_BIN):$(PATH)
 endif
 
-KINDS ?= unit cli pg
+# The longest first: what is short fills the gaps at the end.
+KINDS ?= pg cli unit
 TESTS_unit = $(UNIT_TESTS)
 TESTS_cli = $(CLI_TESTS)
 TESTS_pg = $(PG_TESTS)
@@ -107,14 +108,19 @@ TESTS = $(foreach kind,$(KINDS),$(TESTS_$(kind)))
 
 # The others run beside each other. These run alone, after them: they hold times against each other, or
 # kill servers, whose shared memory would be taken for what another test has left behind.
-ALONE := $(patsubst %,tests/pg/%.bats,ceiling companions engine exits lock_log modes pooler \
-    statistics throwaway truth versions waits)
+ALONE := $(patsubst %,tests/pg/%.bats,ceiling companions engine exits load lock_log modes pooler \
+    reconnect statistics throwaway truth versions waits)
 
 prove = PGWRITE_BUILD=$(BUILD) prove $(1) $(PROVE_FLAGS) --exec scripts/tap-run $(2)
 prove_if_any = $(if $(strip $(2)),$(call prove,$(1),$(2)) || code=1;)
 
+# Programs that the wanted kinds of tests need: a build with a sanitizer is slow enough.
+NEEDED_unit = $(UNIT_TESTS)
+NEEDED_pg = $(HELPERS)
+NEEDED = $(foreach kind,$(KINDS),$(NEEDED_$(kind)))
+
 .PHONY: check
-check: all tests ## run the unit, command-line and server tests
+check: all $(NEEDED) ## run the unit, command-line and server tests
 	@code=0; \
 	$(call prove_if_any,-j3,$(filter-out $(ALONE),$(TESTS))) \
 	$(call prove_if_any,,$(filter $(ALONE),$(TESTS))) \
@@ -138,12 +144,12 @@ server_tests = PG_TESTS='$(1:%=tests/pg/%.bats)'
 
 .PHONY: check-sanitize
 check-sanitize: ## unit and server tests under AddressSanitizer and UBSan
-	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='unit pg' \
-	    $(call server_tests,paths type_agree waits lock_log write) check
+	$(MAKE) BUILD=build-sanitize SANITIZE=address,undefined KINDS='pg unit' \
+	    $(call server_tests,paths type_agree waits lock_log write threads) check
 
 .PHONY: check-tsan
 check-tsan: ## server tests under ThreadSanitizer
-	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits) check
+	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits threads) check
 
 .PHONY: check-valgrind
 check-valgrind: ## unit tests under valgrind
