@@ -363,6 +363,8 @@ bool settings_join(const struct workload *workload, struct matrix_options *out, 
         !join_rows(&join) || !join_pool(&join) || !join_tenants(&join) || !join_faults(&join) ||
         !join_thresholds(&join) || !join_threads(&join))
         return false;
+    if (origin[POOL] == BY_WORKLOAD)
+        out->pool_at = &setting_in_workload(workload, POOL)->at;
     fill_defaults(&join);
     return true;
 }

@@ -6,6 +6,7 @@
 #include "base/embed.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "row/args.h"
 #include "study/pooler.h"
 #include "study/prepare.h"
 #include "workload/companion.h"
@@ -306,10 +307,12 @@ static bool check_server(const struct matrix_options *options, const struct dry_
                     "max_connections is %.0f, %.0f of them are reserved, %.0f in use",
                     dry->connections, left > 0 ? left : 0, dry->max_connections,
                     dry->reserved_connections, dry->used_connections);
-        return left > beside
-                   ? error_hint(error, "ask for a --pool of %.0f at most, or raise max_connections",
-                                left - beside)
-                   : error_hint(error, "raise max_connections");
+        if (left > beside)
+            error_hint(error, "ask for a --pool of %.0f at most, or raise max_connections",
+                       left - beside);
+        else
+            error_hint(error, "raise max_connections");
+        return options->pool_at ? place_add(options->pool_at, error) : false;
     }
     if (is_known(dry->round_bytes) && is_known(dry->disk_free_bytes) &&
         dry->round_bytes > dry->disk_free_bytes) {

@@ -17,6 +17,7 @@ struct matrix_options {
     size_t path_count;                   /* 0 with steps, as are the batches: the steps say both */
     struct range pools[MATRIX_LIST_MAX]; /* connections; a range is an elastic pool */
     size_t pool_count;
+    const struct place *pool_at; /* in the workload; NULL: nowhere there */
     uint64_t pool_idle_ns, pool_lifetime_ns, checkout_timeout_ns; /* 0: never, none */
     bool connect_each;
     bool goes_on; /* --on-error continue */

@@ -158,6 +158,8 @@ agrees() {
         w.yaml --pool 2,200
     told "^hint: ask for a --pool of [0-9]+ at most, or raise max_connections" err
     most=$(sed -n 's/.*--pool of \([0-9]*\) at most.*/\1/p' "$WORLD/err")
+    sed -i "s/pool: 2,/pool: $((most + 1)),/" w.yaml
+    refused "^pgwrite: w.yaml:3:41: the run opens $((most + 4)) connections" w.yaml
     plan w.yaml --pool "$most"
     refused "^pgwrite: the run opens" w.yaml --pool $((most + 1))
 }
