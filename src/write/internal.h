@@ -68,6 +68,11 @@ MUST_CHECK bool send_plain(struct writer *writer, enum transaction_statement whi
 
 /* Takes the results of a single statement that is its own transaction. */
 enum write_step await_statement(struct writer *writer);
+/* The same of a path with several statements: taken gets each good reply, ended says what follows
+ * when all of a statement's results are taken; WRITE_WAIT: another statement is sent. */
+enum write_step await_statements(struct writer *writer,
+                                 void (*taken)(struct writer *, const struct wire_reply *),
+                                 enum write_step (*ended)(struct writer *));
 
 /* Books a transaction's insert: so many rows from a local number on. */
 void table_rows_inserted(struct table_rows *rows, uint64_t first, uint64_t count,

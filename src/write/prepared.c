@@ -38,29 +38,14 @@ static enum write_step statement_ended(struct writer *writer) {
     return send_next(writer) ? WRITE_WAIT : WRITE_FAILED;
 }
 
+static void reply_taken(struct writer *writer, const struct wire_reply *reply) {
+    if (writer->stage == AT_ROWS)
+        writer->accepted += reply->rows;
+    writer->committed = writer->stage == AT_COMMIT && reply->committed;
+}
+
 static enum write_step resume(struct writer *writer) {
-    for (;;) {
-        struct wire_reply reply;
-        switch (wire_next(writer->wire, &reply)) {
-        case WIRE_BUSY:
-            return WRITE_WAIT;
-        case WIRE_OK:
-            if (writer->stage == AT_ROWS)
-                writer->accepted += reply.rows;
-            writer->committed = writer->stage == AT_COMMIT && reply.committed;
-            break;
-        case WIRE_END: {
-            enum write_step step = statement_ended(writer);
-            if (step != WRITE_WAIT)
-                return step;
-            break;
-        }
-        default:
-            writer->failed = true;
-            if (wire_lost(writer->wire))
-                return WRITE_FAILED;
-        }
-    }
+    return await_statements(writer, reply_taken, statement_ended);
 }
 
 const struct write_path write_path_prepared = {

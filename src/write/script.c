@@ -239,6 +239,12 @@ static void count(struct writer *writer, const struct wire_reply *reply) {
         writer->missed += reply->rows == 0;
 }
 
+static void reply_taken(struct writer *writer, const struct wire_reply *reply) {
+    if (writer->stage == AT_STATEMENT)
+        count(writer, reply);
+    writer->committed = writer->stage == AT_COMMIT && reply->committed;
+}
+
 /* All of a statement's results are taken. */
 static enum write_step statement_ended(struct writer *writer) {
     const struct script *script = writer->plan->script;
@@ -271,28 +277,7 @@ static enum write_step wake(struct writer *writer) {
 static enum write_step resume(struct writer *writer) {
     if (writer->stage == AT_PAUSE)
         return wake(writer);
-    for (;;) {
-        struct wire_reply reply;
-        switch (wire_next(writer->wire, &reply)) {
-        case WIRE_BUSY:
-            return WRITE_WAIT;
-        case WIRE_OK:
-            if (writer->stage == AT_STATEMENT)
-                count(writer, &reply);
-            writer->committed = writer->stage == AT_COMMIT && reply.committed;
-            break;
-        case WIRE_END: {
-            enum write_step step = statement_ended(writer);
-            if (step != WRITE_WAIT)
-                return step;
-            break;
-        }
-        default:
-            writer->failed = true;
-            if (wire_lost(writer->wire))
-                return WRITE_FAILED;
-        }
-    }
+    return await_statements(writer, reply_taken, statement_ended);
 }
 
 const struct write_path write_path_script = {

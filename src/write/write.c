@@ -234,25 +234,43 @@ struct wire_params buffer_params(const struct writer *writer, int count) {
                                 .type_oids = writer->plan->type_oids};
 }
 
-enum write_step await_statement(struct writer *writer) {
+enum write_step await_statements(struct writer *writer,
+                                 void (*taken)(struct writer *, const struct wire_reply *),
+                                 enum write_step (*ended)(struct writer *)) {
     for (;;) {
         struct wire_reply reply;
         switch (wire_next(writer->wire, &reply)) {
         case WIRE_BUSY:
             return WRITE_WAIT;
         case WIRE_OK:
-            writer->accepted += reply.rows;
+            taken(writer, &reply);
             break;
-        case WIRE_END:
-            if (writer->failed)
-                return WRITE_FAILED;
-            return writer_counts_right(writer) ? WRITE_DONE : WRITE_MISCOUNT;
+        case WIRE_END: {
+            enum write_step step = ended(writer);
+            if (step != WRITE_WAIT)
+                return step;
+            break;
+        }
         default:
             writer->failed = true;
             if (wire_lost(writer->wire))
                 return WRITE_FAILED;
         }
     }
+}
+
+static void only_taken(struct writer *writer, const struct wire_reply *reply) {
+    writer->accepted += reply->rows;
+}
+
+static enum write_step only_ended(struct writer *writer) {
+    if (writer->failed)
+        return WRITE_FAILED;
+    return writer_counts_right(writer) ? WRITE_DONE : WRITE_MISCOUNT;
+}
+
+enum write_step await_statement(struct writer *writer) {
+    return await_statements(writer, only_taken, only_ended);
 }
 
 bool build_transaction(struct write_plan *plan, struct arena *arena, struct error *error) {
