@@ -323,6 +323,20 @@ static uint64_t default_ceiling_ns(const struct matrix_options *out) {
                                          : sixth_ns;
 }
 
+/* Where the workload asks for the most connections, if it does and no option does. */
+static const struct place *place_of_pool(const struct join *join) {
+    const struct workload *workload = join->workload;
+    if (join->origin[POOL] == BY_WORKLOAD)
+        return &setting_in_workload(workload, POOL)->at;
+    if (workload->stage_count == 0 || workload->stage_source != LOAD_POOL)
+        return NULL;
+    const struct workload_stage *most = &workload->stages[0];
+    for (size_t i = 1; i < workload->stage_count; i++)
+        if (workload->stages[i].target > most->target)
+            most = &workload->stages[i];
+    return &most->at;
+}
+
 static uint32_t default_pool(const struct workload *workload) {
     if (workload->stage_count > 0 && workload->stage_source == LOAD_POOL) {
         double most = 0;
@@ -363,8 +377,7 @@ bool settings_join(const struct workload *workload, struct matrix_options *out, 
         !join_rows(&join) || !join_pool(&join) || !join_tenants(&join) || !join_faults(&join) ||
         !join_thresholds(&join) || !join_threads(&join))
         return false;
-    if (origin[POOL] == BY_WORKLOAD)
-        out->pool_at = &setting_in_workload(workload, POOL)->at;
+    out->pool_at = place_of_pool(&join);
     fill_defaults(&join);
     return true;
 }

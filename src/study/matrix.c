@@ -12,6 +12,7 @@
 #include "load/load.h"
 #include "result/metric.h"
 #include "result/total.h"
+#include "row/args.h"
 #include "study/pooler.h"
 #include "study/prepare.h"
 #include "study/round.h"
@@ -351,6 +352,8 @@ bool matrix_run(const struct matrix_options *options, struct arena *arena, struc
               probe_disk(&matrix, error) && run_rounds(&matrix, error);
     if (!ok)
         explain_death(&matrix, error);
+    if (!ok && options->pool_at && strcmp(error->sqlstate, "53300") == 0)
+        ok = place_add(options->pool_at, error);
     result->interrupted = !ok && interrupted();
     summarise(&matrix);
     const char *kept = describe_kept(&matrix);

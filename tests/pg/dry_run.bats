@@ -160,6 +160,18 @@ agrees() {
     most=$(sed -n 's/.*--pool of \([0-9]*\) at most.*/\1/p' "$WORLD/err")
     sed -i "s/pool: 2,/pool: $((most + 1)),/" w.yaml
     refused "^pgwrite: w.yaml:3:41: the run opens $((most + 4)) connections" w.yaml
+    cp w.yaml stages.yaml
+    sed -i '/^load/d' stages.yaml
+    echo "stages: [{for: 1s, pool: 2}, {for: 1s, pool: 200}]" >>stages.yaml
+    refused "^pgwrite: stages.yaml:3:30: the run opens 203 connections" stages.yaml
+    # A run that tries it nevertheless ends in its first connection too many.
+    code=0
+    sed -i "s/pool: $((most + 1)),/pool: 100, duration: 1s,/" w.yaml
+    "$PGWRITE" run -h "$SOCKET" -U postgres -d postgres -q w.yaml >"$WORLD/out" 2>"$WORLD/err" ||
+        code=$?
+    same "the exit code" "$code" 1
+    told "^pgwrite: w.yaml:3:41: .*too many clients already" err
+    assert_no_schema
     plan w.yaml --pool "$most"
     refused "^pgwrite: the run opens" w.yaml --pool $((most + 1))
 }
