@@ -45,15 +45,6 @@ refused() {
     assert_no_schema
 }
 
-# told PATTERN [FILE]
-told() {
-    grep -qE -- "$1" "$WORLD/${2:-out}" || {
-        echo "no \"$1\" in:" >&2
-        cat "$WORLD/${2:-out}" >&2
-        return 1
-    }
-}
-
 @test "a rate: commits, rows and time" {
     plan w.yaml --rate 500/s --duration 10s --warmup 2s --pool 2,4 --rounds 3
     told '^workload +w, open loop, Poisson arrivals$'

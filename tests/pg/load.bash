@@ -39,20 +39,6 @@ steps:
 YAML
 }
 
-# holds FILTER…: jq says true about the last result.
-holds() {
-    local filter
-    for filter in "$@"; do
-        jq -e "$filter" "$JSON" >/dev/null || {
-            echo "does not hold: $filter" >&2
-            jq -c '.cells[0] | {asked, rejected, dropped, checkout_timeouts, commits_per_s, errors,
-                tenants, latency, accounting: .rounds[0].accounting,
-                series: [.series[] | [.t_s, .asked, .busy, .open, .waiting, .errors]]}' "$JSON" >&2
-            return 1
-        }
-    done
-}
-
 # What was asked for is accounted for, and what was started.
 adds_up() {
     holds '[.cells[].rounds[].accounting | .asked > 0 and .asked == .started + .rejected + .dropped

@@ -49,24 +49,6 @@ ends() {
     }
 }
 
-# told PATTERN [FILE]
-told() {
-    grep -qE -- "$1" "$WORLD/${2:-out}" || {
-        echo "no \"$1\" in:" >&2
-        cat "$WORLD/${2:-out}" >&2
-        return 1
-    }
-}
-
-# holds FILTER: jq says true about the result
-holds() {
-    jq -e "$1" "$JSON" >/dev/null || {
-        echo "does not hold: $1" >&2
-        jq -c '.cells[0] | del(.rounds[].histograms, .series, .rounds[].series)' "$JSON" >&2
-        return 1
-    }
-}
-
 # is WHAT QUERY EXPECTED: psql's answer about the tables that were kept
 is() {
     same "$1" "$(sql "$2")" "$3"

@@ -71,6 +71,29 @@ result() {
     jq -r "$1" "$JSON"
 }
 
+# holds FILTER…: jq says true about the last result
+holds() {
+    local filter
+    for filter in "$@"; do
+        jq -e "$filter" "$JSON" >/dev/null || {
+            echo "does not hold: $filter" >&2
+            jq -c '.warnings, .thresholds, (.cells[0]
+                | del(.rounds[].histograms, .rounds[].series, .series)),
+                [.cells[0].series[] | [.t_s, .asked, .busy, .open, .waiting, .errors]]' "$JSON" >&2
+            return 1
+        }
+    done
+}
+
+# told PATTERN [FILE]: the run has printed it (out), or said it (err)
+told() {
+    grep -qE -- "$1" "$WORLD/${2:-out}" || {
+        echo "no \"$1\" in:" >&2
+        cat "$WORLD/${2:-out}" >&2
+        return 1
+    }
+}
+
 # The content hashes of the last result's cells, each once.
 hashes() {
     result '[.cells[].verified.content_hash] | unique | .[]'

@@ -50,25 +50,6 @@ ends() {
         WHERE application_name LIKE 'pgwrite%'")" 0
 }
 
-# told PATTERN [FILE]
-told() {
-    grep -qE -- "$1" "$WORLD/${2:-out}" || {
-        echo "no \"$1\" in:" >&2
-        cat "$WORLD/${2:-out}" >&2
-        return 1
-    }
-}
-
-# holds FILTER: jq says true about the result
-holds() {
-    jq -e "$1" "$JSON" >/dev/null || {
-        echo "does not hold: $1" >&2
-        jq -c '.thresholds, (.cells[0] | del(.rounds[].histograms, .series, .rounds[].series))' \
-            "$JSON" >&2
-        return 1
-    }
-}
-
 # adds_up: the stages, their steps and the time line have what the window has, no more and no less
 adds_up() {
     local figure

@@ -31,15 +31,6 @@ teardown() {
     drop_kept
 }
 
-# holds FILTER: jq says true about the result
-holds() {
-    jq -e "$1" "$JSON" >/dev/null || {
-        echo "does not hold: $1" >&2
-        jq -c '.cells[0] | del(.series, .rounds[].histograms, .rounds[].series)' "$JSON" >&2
-        return 1
-    }
-}
-
 # threads COUNT ARGUMENT…: a run of w.yaml on so many, whose figures add up
 threads() {
     measure w.yaml --threads "$1" --ceiling off "${@:2}" || return
