@@ -66,8 +66,9 @@ static bool stop_postmaster(const struct job *job, struct error *error) {
                                              (long)job->postmaster);
 }
 
-/* Ends what a postmaster left that did not end its children itself. */
-static bool stop_rest(const struct job *job, struct error *error) {
+/* Ends what a postmaster left that did not end its children itself; they get the grace to end by
+ * themselves. */
+static bool stop_rest_within(const struct job *job, unsigned grace_ms, struct error *error) {
     const struct server_user *user = job->cleanup->user;
     uint64_t start_ns = clock_ns();
     for (;;) {
@@ -79,11 +80,15 @@ static bool stop_rest(const struct job *job, struct error *error) {
         if (waited_ms > REST_LIMIT_MS)
             return error_set(error, "process %ld of the server does not end, not even by SIGKILL",
                              (long)pids[0]);
-        for (size_t i = 0; waited_ms > REST_GRACE_MS && i < count; i++)
+        for (size_t i = 0; waited_ms >= grace_ms && i < count; i++)
             if (process_works_in(pids[i], job->data, user) == PROCESS_YES)
                 kill(pids[i], SIGKILL); /* a failure shows in the next round */
         child_pause(POLL_MS);
     }
+}
+
+static bool stop_rest(const struct job *job, struct error *error) {
+    return stop_rest_within(job, REST_GRACE_MS, error);
 }
 
 static bool segment_exists(const struct pidfile *file) {
@@ -183,13 +188,37 @@ static bool release_memory(const struct job *job, struct error *error) {
     return false;
 }
 
-bool cleanup_server(const struct cleanup *cleanup, struct error *error) {
+static struct job make_job(const struct cleanup *cleanup) {
     struct job job = {.cleanup = cleanup, .data = mem_printf("%s/data", cleanup->dir)};
     struct pidfile file;
     if (cleanup->postmaster)
         job.postmaster = cleanup->postmaster->pid;
     else if (pidfile_read(job.data, cleanup->user->uid, &file))
         job.postmaster = file.pid;
+    return job;
+}
+
+bool cleanup_stop(const struct cleanup *cleanup, struct error *error) {
+    struct job job = make_job(cleanup);
+    bool ok = stop_postmaster(&job, error) && stop_rest(&job, error);
+    free(job.data);
+    return ok;
+}
+
+bool cleanup_kill(const struct cleanup *cleanup, struct error *error) {
+    struct job job = make_job(cleanup);
+    /* The postmaster first: it would start new ones. */
+    child_signal(cleanup->postmaster, SIGKILL);
+    bool ok = stop_rest_within(&job, 0, error);
+    ok = ok && (child_wait(cleanup->postmaster, REST_LIMIT_MS) ||
+                error_set(error, "the server (process %ld) does not end, not even by SIGKILL",
+                          (long)job.postmaster));
+    free(job.data);
+    return ok;
+}
+
+bool cleanup_server(const struct cleanup *cleanup, struct error *error) {
+    struct job job = make_job(cleanup);
     bool ok = stop_postmaster(&job, error) && stop_rest(&job, error);
     if (ok) {
         ok = release_memory(&job, error);

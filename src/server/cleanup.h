@@ -17,4 +17,12 @@ struct cleanup {
  * stays. */
 MUST_CHECK bool cleanup_server(const struct cleanup *cleanup, struct error *error);
 
+/* Ends the server's processes alone: fast, then immediate, then by SIGKILL. Heeds no interruption,
+ * and has limits of its own, 25 s in all. */
+MUST_CHECK bool cleanup_stop(const struct cleanup *cleanup, struct error *error);
+
+/* Ends them as a crash would, all at once by SIGKILL. The postmaster is our own child. Where the
+ * system does not tell the processes of a server (processes.h), some may still be ending. */
+MUST_CHECK bool cleanup_kill(const struct cleanup *cleanup, struct error *error);
+
 #endif

@@ -11,6 +11,9 @@
 #include "base/memory.h"
 #include "base/strbuf.h"
 
+/* Beside postgresql.conf, which includes it. */
+#define OWN_FILE "pgwrite.conf"
+
 static bool is_name(const char *name) {
     static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     static const char rest[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.$";
@@ -49,27 +52,51 @@ static void add(struct strbuf *conf, const char *name, const char *value) {
     strbuf_add(conf, "'\n");
 }
 
-static bool append(const char *path, const struct strbuf *text, struct error *error) {
-    int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+static bool write_all(int fd, const char *text, size_t length) {
     size_t done = 0;
-    while (fd >= 0 && done < text->length) {
-        ssize_t written = write(fd, text->text + done, text->length - done);
+    while (done < length) {
+        ssize_t written = write(fd, text + done, length - done);
         if (written < 0 && errno != EINTR)
-            break;
+            return false;
         done += written > 0 ? (size_t)written : 0;
     }
-    bool ok = fd >= 0 && done == text->length;
-    if (!ok)
-        error_set(error, "can't write %s: %s", path, strerror(errno));
+    return true;
+}
+
+bool settings_include(const char *data, struct error *error) {
+    static const char line[] = "\ninclude '" OWN_FILE "' # written by pgwrite\n";
+    char *path = mem_printf("%s/postgresql.conf", data);
+    int fd = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    bool ok = (fd >= 0 && write_all(fd, line, sizeof(line) - 1)) ||
+              error_set(error, "can't write %s: %s", path, strerror(errno));
     if (fd >= 0)
         close(fd);
+    free(path);
+    return ok;
+}
+
+/* By another name first, so that there is a whole file at any time. */
+static bool replace(const char *path, const struct strbuf *text, const struct server_user *user,
+                    struct error *error) {
+    char *draft = mem_printf("%s.new", path);
+    int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool made = fd >= 0;
+    bool ok = made && (!user->drop || fchown(fd, user->uid, user->gid) == 0) &&
+              write_all(fd, text->text, text->length) && rename(draft, path) == 0;
+    if (!ok)
+        error_set(error, "can't write %s: %s", path, strerror(errno));
+    if (made)
+        close(fd);
+    if (made && !ok)
+        unlink(draft);
+    free(draft);
     return ok;
 }
 
 bool settings_write(const struct throwaway_options *options, const char *data,
-                    const char *socket_dir, struct error *error) {
+                    const char *socket_dir, const struct server_user *user, struct error *error) {
     struct strbuf conf = STRBUF_INIT;
-    strbuf_printf(&conf, "\n# written by pgwrite\nmax_connections = %d\nport = %d\n",
+    strbuf_printf(&conf, "# written by pgwrite\nmax_connections = %d\nport = %d\n",
                   options->max_connections + CONNECTIONS_EXTRA, SERVER_PORT);
     add(&conf, "listen_addresses", "");
     add(&conf, "unix_socket_directories", socket_dir);
@@ -83,9 +110,27 @@ bool settings_write(const struct throwaway_options *options, const char *data,
     add(&conf, "full_page_writes", "on");
     for (size_t i = 0; i < options->setting_count; i++)
         add(&conf, options->settings[i].name, options->settings[i].value);
-    char *path = mem_printf("%s/postgresql.conf", data);
-    bool ok = append(path, &conf, error);
+    char *path = mem_printf("%s/" OWN_FILE, data);
+    bool ok = replace(path, &conf, user, error);
     free(path);
     strbuf_release(&conf);
     return ok;
+}
+
+struct server_setting *settings_copy(const struct server_setting *settings, size_t count) {
+    if (count == 0)
+        return NULL;
+    struct server_setting *copy = MEM_ARRAY(struct server_setting, count);
+    for (size_t i = 0; i < count; i++)
+        copy[i] =
+            (struct server_setting){mem_strdup(settings[i].name), mem_strdup(settings[i].value)};
+    return copy;
+}
+
+void settings_free(const struct server_setting *settings, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        free((char *)settings[i].name);
+        free((char *)settings[i].value);
+    }
+    free((struct server_setting *)settings);
 }

@@ -25,6 +25,11 @@
 
 #define POLL_MS 5
 #define READY_LIMIT_S 60
+#define RECOVERY_LIMIT_S 1800 /* by a large max_wal_size, on a slow disk */
+#define FAST_LIMIT_S 300      /* for the checkpoint of a fast shutdown */
+#define ATTACHED_LIMIT_S 20   /* until killed processes have let go of the memory */
+#define ATTACHED_PAUSE_MS 50
+#define UNKNOWN_TIME (-1.0)
 #define INITDB_LIMIT_S 120
 #define INITDB_STOP_LIMIT_MS 10000
 #define SUPERUSER "postgres"
@@ -36,6 +41,9 @@ struct throwaway {
     struct child postmaster;
     int marker_fd; /* -1: none yet */
     bool on_tmpfs;
+    int max_connections;
+    const struct server_setting *settings; /* that it runs with, a copy */
+    size_t setting_count;
 };
 
 static void throwaway_free(struct throwaway *server) {
@@ -46,6 +54,7 @@ static void throwaway_free(struct throwaway *server) {
     free(server->data);
     free(server->socket_dir);
     free(server->log);
+    settings_free(server->settings, server->setting_count);
     free(server);
 }
 
@@ -167,8 +176,8 @@ static bool run_postmaster(struct throwaway *server, struct error *error) {
     return ok;
 }
 
-static bool await_ready(struct throwaway *server, struct error *error) {
-    uint64_t deadline_ns = clock_ns() + READY_LIMIT_S * NS_PER_S;
+static bool await_ready(struct throwaway *server, unsigned limit_s, struct error *error) {
+    uint64_t deadline_ns = clock_ns() + limit_s * NS_PER_S;
     struct pidfile file;
     while (!pidfile_read(server->data, server->user.uid, &file) ||
            file.pid != server->postmaster.pid || strcmp(file.status, "ready") != 0) {
@@ -178,12 +187,19 @@ static bool await_ready(struct throwaway *server, struct error *error) {
             return false;
         if (clock_ns() > deadline_ns) {
             char tail[LOGTAIL_SIZE];
-            return error_set(error, "the throwaway server was not ready after %d s%s",
-                             READY_LIMIT_S, logtail_read(server->log, tail, sizeof(tail)));
+            return error_set(error, "the throwaway server was not ready after %u s%s", limit_s,
+                             logtail_read(server->log, tail, sizeof(tail)));
         }
         child_pause(POLL_MS);
     }
     return true;
+}
+
+static bool write_settings(const struct throwaway *server, struct error *error) {
+    struct throwaway_options options = {.max_connections = server->max_connections,
+                                        .settings = server->settings,
+                                        .setting_count = server->setting_count};
+    return settings_write(&options, server->data, server->socket_dir, &server->user, error);
 }
 
 static bool start(struct throwaway *server, const struct throwaway_options *options,
@@ -194,9 +210,9 @@ static bool start(struct throwaway *server, const struct throwaway_options *opti
               server_user_reaches(&server->user, server->bin_dir, error) &&
               folder_choose_place(options->data_dir, &server->user, &place, error) &&
               check_socket_path(place, error) && make_folder(server, place, error) &&
-              run_initdb(server, error) &&
-              settings_write(options, server->data, server->socket_dir, error) &&
-              run_postmaster(server, error) && await_ready(server, error);
+              run_initdb(server, error) && settings_include(server->data, error) &&
+              write_settings(server, error) && run_postmaster(server, error) &&
+              await_ready(server, READY_LIMIT_S, error);
     free(place);
     return ok;
 }
@@ -205,6 +221,9 @@ bool throwaway_start(const struct throwaway_options *options, struct throwaway *
                      struct error *error) {
     struct throwaway *server = MEM_NEW(struct throwaway);
     server->marker_fd = -1;
+    server->max_connections = options->max_connections;
+    server->settings = settings_copy(options->settings, options->setting_count);
+    server->setting_count = options->setting_count;
     *out = NULL;
     if (start(server, options, error)) {
         *out = server;
@@ -255,15 +274,111 @@ bool throwaway_alive(struct throwaway *server, struct error *error) {
                      logtail_read(server->log, tail, sizeof(tail)));
 }
 
+static struct cleanup cleanup_of(struct throwaway *server) {
+    return (struct cleanup){.dir = server->dir,
+                            .bin_dir = server->bin_dir,
+                            .user = &server->user,
+                            .postmaster = &server->postmaster};
+}
+
+/* A shutdown in order writes a checkpoint first: more than cleaning up has the patience for. */
+static bool stop(struct throwaway *server, struct error *error) {
+    uint64_t deadline_ns = clock_ns() + FAST_LIMIT_S * NS_PER_S;
+    child_signal(&server->postmaster, SIGINT);
+    while (!child_ended(&server->postmaster) && !interrupted() && clock_ns() < deadline_ns)
+        child_pause(POLL_MS);
+    if (interrupted())
+        return set_interrupted(error);
+    struct cleanup cleanup = cleanup_of(server);
+    return cleanup_stop(&cleanup, error);
+}
+
+/* A postmaster refuses to start while a process of its predecessor is attached to the memory. */
+static bool is_attached_to(const struct throwaway *server) {
+    char tail[LOGTAIL_SIZE];
+    return strstr(logtail_read(server->log, tail, sizeof(tail)),
+                  "pre-existing shared memory block");
+}
+
+/* *started_ns: of the attempt that succeeded. */
+static bool start_again(struct throwaway *server, uint64_t *started_ns, struct error *error) {
+    uint64_t deadline_ns = clock_ns() + ATTACHED_LIMIT_S * NS_PER_S;
+    for (;;) {
+        struct error failed = {0};
+        *started_ns = clock_ns();
+        if (run_postmaster(server, &failed) && await_ready(server, RECOVERY_LIMIT_S, &failed))
+            return true;
+        if (interrupted() || !child_ended(&server->postmaster) || !is_attached_to(server) ||
+            clock_ns() > deadline_ns) {
+            *error = failed;
+            return false;
+        }
+        child_pause(ATTACHED_PAUSE_MS);
+    }
+}
+
+static void exchange_settings(struct throwaway *server, const struct server_setting **settings,
+                              size_t *count) {
+    const struct server_setting *other = server->settings;
+    size_t other_count = server->setting_count;
+    server->settings = *settings;
+    server->setting_count = *count;
+    *settings = other;
+    *count = other_count;
+}
+
+/* The settings are in place again; the server may run, or hang in its start. */
+static void go_back(struct throwaway *server, struct error *error) {
+    struct cleanup cleanup = cleanup_of(server);
+    struct error failed = {0};
+    uint64_t started_ns;
+    if (!write_settings(server, &failed) || !cleanup_stop(&cleanup, &failed) ||
+        !start_again(server, &started_ns, &failed)) {
+        /* The end of the log is in the error already. */
+        failed.what[strcspn(failed.what, "\n")] = '\0';
+        error_hint(error, "it does not run with its settings from before either: %s", failed.what);
+    }
+}
+
+bool throwaway_restart(struct throwaway *server, const struct server_setting *settings,
+                       size_t count, struct error *error) {
+    struct throwaway_options options = {.settings = settings, .setting_count = count};
+    if (!throwaway_alive(server, error) || !settings_check(&options, error))
+        return false;
+    const struct server_setting *before = settings_copy(settings, count);
+    size_t before_count = count;
+    uint64_t started_ns;
+    exchange_settings(server, &before, &before_count);
+    bool written = write_settings(server, error);
+    bool ok = written && stop(server, error) && start_again(server, &started_ns, error);
+    if (!ok)
+        exchange_settings(server, &before, &before_count);
+    if (written && !ok && !interrupted()) {
+        error_prefix(error, "restarting with other settings");
+        go_back(server, error);
+    }
+    settings_free(before, before_count);
+    return ok;
+}
+
+bool throwaway_crash(struct throwaway *server, double *recovery_s, struct error *error) {
+    struct cleanup cleanup = cleanup_of(server);
+    uint64_t started_ns;
+    *recovery_s = UNKNOWN_TIME;
+    if (!throwaway_alive(server, error) || !cleanup_kill(&cleanup, error))
+        return false;
+    if (!start_again(server, &started_ns, error))
+        return error_prefix(error, "recovery after a crash");
+    *recovery_s = (double)(clock_ns() - started_ns) / NS_PER_S;
+    return true;
+}
+
 bool throwaway_remove(struct throwaway *server, struct error *error) {
     if (!server)
         return true;
     bool ok = true;
     if (server->dir) {
-        struct cleanup cleanup = {.dir = server->dir,
-                                  .bin_dir = server->bin_dir,
-                                  .user = &server->user,
-                                  .postmaster = &server->postmaster};
+        struct cleanup cleanup = cleanup_of(server);
         ok = cleanup_server(&cleanup, error);
     }
     throwaway_free(server);

@@ -46,6 +46,18 @@ const char *throwaway_bin_dir(const struct throwaway *server);
 pid_t throwaway_pid(const struct throwaway *server);
 bool throwaway_on_tmpfs(const struct throwaway *server);
 
+/* Stops the server (fast) and starts it again on the same data, with these settings in place of
+ * those that it was started with (max_connections and pgwrite's own stay). If it does not start
+ * with them it is started with the ones before, and the error says why, with the end of its log:
+ * the server is as before. Stops early when interrupted(): the server may not run then. */
+MUST_CHECK bool throwaway_restart(struct throwaway *server, const struct server_setting *settings,
+                                  size_t count, struct error *error);
+
+/* Kills all its processes at once (SIGKILL), as a crash would, and starts it again with the same
+ * settings. *recovery_s: from the start of the postmaster until it takes connections; negative if
+ * it failed, and then the server does not run. */
+MUST_CHECK bool throwaway_crash(struct throwaway *server, double *recovery_s, struct error *error);
+
 /* Whether the postmaster still runs; if not, the error says how it ended, with the end of its log.
  */
 MUST_CHECK bool throwaway_alive(struct throwaway *server, struct error *error);

@@ -12,9 +12,9 @@ teardown() {
     world_teardown
 }
 
-# field NAME: what the probe printed for it
+# field NAME: what the probe printed for it last
 field() {
-    sed -n "s/^$1=//p" "$OUT"
+    sed -n "s/^$1=//p" "$OUT" | tail -n 1
 }
 
 is_ready() {
@@ -370,6 +370,100 @@ make_busy() {
         chmod 755 \$v/bin/initdb; cp \$v/bin/initdb \$v/bin/postgres; done; rm 100/bin/postgres
         PATH= exec '$PROBE' start-remove"
     [[ $output == *"this is 16"* ]]
+}
+
+# serve [OPTION…]: a server that is told what to do by `tell`.
+serve() {
+    mkfifo "$WORLD/in"
+    "$PROBE" "$@" serve <"$WORLD/in" >"$OUT" 2>"$WORLD/err" 3>&- &
+    PROBE_PID=$!
+    CHILDREN+=("$PROBE_PID")
+    exec {TOLD}>"$WORLD/in"
+    wait_until is_ready
+    [ "$(field ready)" = 1 ]
+}
+
+# tell VERB [NAME=VALUE…]: waits until it is done
+tell() {
+    local before
+    before=$(grep -c ^done= "$OUT" || true)
+    echo "$*" >&"$TOLD"
+    is_done() {
+        [ "$(grep -c ^done= "$OUT")" -gt "$before" ] || process_gone "$PROBE_PID"
+    }
+    wait_until is_done
+}
+
+@test "a restart takes other settings; one that fails leaves the server as before" {
+    serve --max-connections 7 --set work_mem=5MB --set wal_buffers=1MB
+    local first
+    first=$(field pid)
+    sql "CREATE TABLE t AS SELECT 1 AS i"
+    sql "ALTER SYSTEM SET temp_buffers = '9MB'"
+    tell restart wal_buffers=2MB shared_buffers=40MB
+    process_gone "$first"
+    [ "$(sql 'SHOW wal_buffers')" = 2MB ]
+    [ "$(sql 'SHOW shared_buffers')" = 40MB ]
+    [ "$(sql 'SHOW max_connections')" = 17 ]
+    [ "$(sql 'SHOW work_mem')" = 4MB ] # in place of those before, not beside them
+    [ "$(sql 'SHOW temp_buffers')" = 9MB ]
+    [ "$(sql 'SELECT i FROM t')" = 1 ]
+    [ ! -s "$WORLD/err" ]
+    grep -q "database system is shut down" "$(field dir)/log"
+    refute grep -q "not properly shut down" "$(field dir)/log"
+    tell restart shared_buffers=plenty
+    grep -q 'restarting with other settings: the throwaway server ended with exit code 1' \
+        "$WORLD/err"
+    grep -q 'invalid value for parameter "shared_buffers": "plenty"' "$WORLD/err"
+    refute grep -q hint: "$WORLD/err"
+    [ "$(sql 'SHOW shared_buffers')" = 40MB ]
+    [ "$(sql 'SHOW wal_buffers')" = 2MB ]
+    [ "$(sql 'SELECT i FROM t')" = 1 ]
+    local running
+    running=$(sql "SELECT pg_postmaster_start_time()")
+    tell restart port=1
+    grep -q "port can't be set" "$WORLD/err"
+    [ "$(sql "SELECT pg_postmaster_start_time()")" = "$running" ]
+    exec {TOLD}>&-
+    outcome 2
+    assert_nothing_left
+}
+
+@test "an interrupted restart leaves nothing" {
+    serve
+    # A stopped postmaster takes no request to end, so that the restart waits.
+    kill -STOP "$(field pid)"
+    echo "restart work_mem=5MB" >&"$TOLD"
+    has_settings() {
+        grep -q work_mem "$(field dir)/data/pgwrite.conf"
+    }
+    wait_until has_settings
+    kill -INT "$PROBE_PID"
+    kill -CONT "$(field pid)"
+    exec {TOLD}>&-
+    outcome 130
+    assert_nothing_left
+}
+
+@test "a crash: all processes are killed, and what was committed is there again" {
+    serve --set work_mem=5MB
+    make_busy
+    sql "SELECT pg_sleep(600)" >/dev/null 2>&1 3>&- &
+    CHILDREN+=($!)
+    local pids pid
+    pids=$(world_processes)
+    tell crash
+    for pid in $pids; do
+        [ "$pid" = "$PROBE_PID" ] || process_gone "$pid"
+    done
+    [ "$(sql 'SELECT count(*) FROM t')" = 50000 ]
+    [ "$(sql 'SHOW work_mem')" = 5MB ]
+    awk -v s="$(field recovery_s)" 'BEGIN {exit !(s > 0)}'
+    grep -q "not properly shut down" "$(field dir)/log"
+    [ ! -s "$WORLD/err" ]
+    exec {TOLD}>&-
+    outcome 0
+    assert_nothing_left
 }
 
 @test "what SIGKILL leaves is found and removed; a running one's is not listed" {

@@ -1,13 +1,16 @@
 /*
  * src/server/throwaway.h on the command line, for throwaway.bats.
  *
- *   throwaway_probe [options] start-and-wait   starts, prints the server, waits for SIGINT or
- * SIGTERM or the server's end, removes it throwaway_probe [options] start-remove     starts,
- * prints, removes throwaway_probe [options] die              starts, prints, kills itself with
- * SIGKILL throwaway_probe [options] keep             starts, prints, keeps throwaway_probe
- * [options] leftovers        prints what is left over: folder, pid, 1 if kept throwaway_probe
- * [options] clean FOLDER     removes what is left over in FOLDER throwaway_probe [options] remove
- * FOLDER    removes FOLDER, listed or not
+ *   throwaway_probe [options] start-and-wait  starts, prints the server, waits for SIGINT or
+ * SIGTERM or the server's end, removes it throwaway_probe [options] start-remove    starts, prints,
+ * removes throwaway_probe [options] serve           starts, prints, does what the lines of standard
+ * input say, and removes it at their end: restart NAME=VALUE…   with these settings crash kills it,
+ * starts it again says done=restart or done=crash after each, prints its error if it failed
+ *   throwaway_probe [options] die             starts, prints, kills itself with SIGKILL
+ *   throwaway_probe [options] keep            starts, prints, keeps
+ *   throwaway_probe [options] leftovers       prints what is left over: folder, pid, 1 if kept
+ *   throwaway_probe [options] clean FOLDER    removes what is left over in FOLDER
+ *   throwaway_probe [options] remove FOLDER   removes FOLDER, listed or not
  */
 #include <getopt.h>
 #include <poll.h>
@@ -51,6 +54,40 @@ static void wait_for_end(struct throwaway *server, int *code) {
         fail(&error, code);
 }
 
+/* Cuts the words NAME=VALUE that follow in strtok's line. */
+static size_t parse_settings(char **state, struct server_setting *settings) {
+    size_t count = 0;
+    for (char *word = strtok_r(NULL, " \n", state); word && count < SETTINGS_MAX;
+         word = strtok_r(NULL, " \n", state)) {
+        char *equals = strchr(word, '=');
+        if (!equals)
+            continue;
+        *equals = '\0';
+        settings[count++] = (struct server_setting){word, equals + 1};
+    }
+    return count;
+}
+
+static void serve(struct throwaway *server, int *code) {
+    char line[1024];
+    while (fgets(line, sizeof line, stdin)) {
+        struct error error = {0};
+        struct server_setting settings[SETTINGS_MAX];
+        char *state;
+        const char *verb = strtok_r(line, " \n", &state);
+        double recovery_s = 0;
+        bool ok = false;
+        if (verb && strcmp(verb, "crash") == 0)
+            ok = throwaway_crash(server, &recovery_s, &error);
+        else if (verb && strcmp(verb, "restart") == 0)
+            ok = throwaway_restart(server, settings, parse_settings(&state, settings), &error);
+        if (!ok)
+            fail(&error, code);
+        printf("recovery_s=%g\npid=%ld\ndone=%s\n", recovery_s, (long)throwaway_pid(server), verb);
+        fflush(stdout);
+    }
+}
+
 static int start_and(const char *verb, const struct throwaway_options *options) {
     struct throwaway *server;
     struct error error = {0};
@@ -61,6 +98,8 @@ static int start_and(const char *verb, const struct throwaway_options *options) 
         raise(SIGKILL);
     if (strcmp(verb, "start-and-wait") == 0)
         wait_for_end(server, &code);
+    if (strcmp(verb, "serve") == 0)
+        serve(server, &code);
     bool ok = strcmp(verb, "keep") == 0 ? throwaway_keep(server, &error)
                                         : throwaway_remove(server, &error);
     if (!ok)
@@ -102,7 +141,8 @@ static int usage(void) {
 }
 
 static int run(char **words, const struct throwaway_options *options) {
-    static const char *const starters[] = {"start-and-wait", "start-remove", "die", "keep"};
+    static const char *const starters[] = {"start-and-wait", "start-remove", "serve", "die",
+                                           "keep"};
     if (!words[0])
         return usage();
     for (size_t i = 0; i < sizeof(starters) / sizeof(starters[0]); i++)
