@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-#include "base/memory.h"
 #include "base/units.h"
+#include "pg/target.h"
 #include "pg/version.h"
 
 static const struct command *const commands[] = {&command_run, &command_check, &command_list,
@@ -26,13 +26,22 @@ static void print_help(FILE *out) {
           "Usage: pgwrite COMMAND [OPTION…] [ARGUMENT…]\n\nCommands:\n",
           out);
     for (int i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-6s %-10s  %s\n", commands[i]->name, commands[i]->arguments,
+        fprintf(out, "  %-7s %-10s  %s\n", commands[i]->name, commands[i]->arguments,
                 commands[i]->summary);
     fputs("\nOptions:\n"
           "  -?, --help     this help; `pgwrite COMMAND --help` for a command's options\n"
           "  -V, --version  version, and the libraries in use\n\n"
           "`pgwrite run` without anything else measures all write paths on a throwaway server.\n",
           out);
+}
+
+const char **cli_command(int argc, const char **argv, struct arena *arena) {
+    const char **words = ARENA_ARRAY(arena, const char *, (size_t)argc + 2);
+    words[0] = "pgwrite";
+    for (int i = 0; i < argc; i++)
+        words[i + 1] = target_redact(argv[i], arena);
+    words[argc + 1] = NULL;
+    return words;
 }
 
 int cli_fail(const struct error *error) {

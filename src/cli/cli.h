@@ -8,6 +8,7 @@
 #include <popt.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 
 struct command {
     const char *name;
@@ -28,6 +29,10 @@ int cli_main(int argc, const char **argv);
 MUST_CHECK bool cli_parse(const struct command *command, int argc, const char **argv,
                           const struct poptOption *table, poptContext *context,
                           const char ***arguments, struct error *error);
+
+/* The words of the command line as a result keeps them: "pgwrite" first, secrets redacted, NULL
+ * last. They live in the arena or are those of argv. */
+const char **cli_command(int argc, const char **argv, struct arena *arena);
 
 /* Prints the error and returns its exit code. */
 int cli_fail(const struct error *error);

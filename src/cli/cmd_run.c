@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/output.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/text.h"
@@ -36,13 +37,6 @@ static struct poptOption table[] = {
     POPT_AUTOHELP POPT_TABLEEND,
 };
 
-static void keep_command(int argc, const char **argv, struct result *result) {
-    result->command = ARENA_ARRAY(result->arena, const char *, (size_t)argc + 1);
-    result->command[result->command_count++] = "pgwrite";
-    for (int i = 0; i < argc; i++)
-        result->command[result->command_count++] = target_redact(argv[i], result->arena);
-}
-
 /* Reports what there is, also after a failure: a cell that was measured stays measured. */
 static bool report(const struct result *result, struct error *error) {
     bool any = false;
@@ -50,7 +44,7 @@ static bool report(const struct result *result, struct error *error) {
         any |= result->cells[i].round_count > 0 && result->cells[i].rounds[0].seconds > 0;
     if (!any)
         return true;
-    bool to_stdout = options.json && strcmp(options.json, "-") == 0;
+    bool to_stdout = output_is_stdout(options.json);
     if (!to_stdout)
         report_text(result, cli_terminal_width(), stdout);
     bool printed = fflush(stdout) == 0 && !ferror(stdout);
@@ -79,7 +73,7 @@ static int measure(int argc, const char **argv, const struct matrix_options *mat
     struct error error = {0}, unreported = {0};
     struct result result;
     bool ok = matrix_run(matrix, arena, &result, &error);
-    keep_command(argc, argv, &result);
+    result.command = cli_command(argc, argv, arena);
     log_progress_end();
     bool reported = report(&result, &unreported);
     int code = ok && reported ? judge(&result) : EXIT_OK;
@@ -128,7 +122,7 @@ static int run(int argc, const char **argv) {
     int code;
     if (options_workload_load(arguments, &arena, &workload, &error) &&
         options_matrix(&workload, &matrix, &error) && check_extent(&matrix, &error) &&
-        (!options.json || result_check_json(options.json, &error))) {
+        (!options.json || output_check("--json", options.json, &error))) {
         if (options.quick)
             quick_scale(&workload, &matrix);
         code = options.dry_run ? plan(&matrix, &arena) : measure(argc, argv, &matrix, &arena);

@@ -131,11 +131,46 @@ void target_local(const char *socket_dir, int port, const char *user, struct are
         arena_printf(arena, "host=%s port=%d dbname=postgres user=%s", socket_dir, port, user);
 }
 
+/* What stands behind the key of a variant, with or without -A or -B, but for its dsn; NULL: it is
+ * no such word. */
+static const char *value_of_variant(const char *word) {
+    static const char *const keys[] = {"sql=", "set.", "schema=", "workload="};
+    if (strncmp(word, "-A", 2) == 0 || strncmp(word, "-B", 2) == 0)
+        word += 2;
+    const char *equals = strchr(word, '=');
+    for (size_t i = 0; equals && i < sizeof keys / sizeof *keys; i++)
+        if (strncmp(word, keys[i], strlen(keys[i])) == 0)
+            return equals + 1;
+    return NULL;
+}
+
+/* "password=x", "PASSWORD 'x'", "//user:x@host"; "password_hash" is none. */
+static bool may_hold_password(const char *text) {
+    static const char word[] = "password";
+    for (const char *at = text; (at = strcasestr(at, word));) {
+        at += sizeof word - 1;
+        at += strspn(at, " \t\n");
+        if (*at == '=' || *at == '\'' || strncasecmp(at, "e'", 2) == 0)
+            return true;
+    }
+    const char *user = strstr(text, "://");
+    user = user ? user + 3 : "";
+    size_t length = strcspn(user, "@/ ");
+    return user[length] == '@' && memchr(user, ':', length);
+}
+
 const char *target_redact(const char *word, struct arena *arena) {
-    /* An option with its value in one word: --dbname=CONNINFO, -dCONNINFO. */
-    const char *start = strncmp(word, "--dbname=", 9) == 0 ? word + 9
-                        : strncmp(word, "-d", 2) == 0      ? word + 2
-                                                           : word;
+    /* Words in which one stands behind something: of an option, of a variant, of both. */
+    static const char *const before[] = {"--dbname=", "-Adsn=", "-Bdsn=", "dsn=", "-d"};
+    const char *start = word;
+    for (size_t i = 0; i < sizeof before / sizeof *before && start == word; i++)
+        if (strncmp(word, before[i], strlen(before[i])) == 0)
+            start = word + strlen(before[i]);
+    const char *value = value_of_variant(word);
+    if (value)
+        return may_hold_password(value)
+                   ? arena_printf(arena, "%.*s<hidden>", (int)(value - word), word)
+                   : word;
     if (!is_conninfo(start))
         return word;
     PQconninfoOption *parsed = PQconninfoParse(start, NULL);

@@ -1,29 +1,22 @@
 /* The result as JSON, format pgwrite/1. Unknown is null, never 0. */
-#include <errno.h>
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "result/json_file.h"
 #include "result/json_internal.h"
 
-static json_t *server_json(const struct result *result) {
+json_t *server_json(const struct server_facts *server, bool throwaway, const char *target) {
     json_t *object = json_object(), *settings = json_object();
-    json_object_set_new(object, "version", value_text(result->server.version));
-    json_object_set_new(object, "version_num", json_integer(result->server.version_num));
-    json_object_set_new(object, "throwaway", json_boolean(result->throwaway));
-    json_object_set_new(object, "target", value_text(result->target));
-    json_object_set_new(object, "durability",
-                        value_text(durability_name(result->server.durability)));
-    for (size_t i = 0; i < result->server.setting_count; i++)
-        json_object_set_new(settings, result->server.settings[i].name,
-                            value_text(result->server.settings[i].value));
+    json_object_set_new(object, "version", value_text(server->version));
+    json_object_set_new(object, "version_num", json_integer(server->version_num));
+    json_object_set_new(object, "throwaway", json_boolean(throwaway));
+    json_object_set_new(object, "target", value_text(target));
+    json_object_set_new(object, "durability", value_text(durability_name(server->durability)));
+    for (size_t i = 0; i < server->setting_count; i++)
+        json_object_set_new(settings, server->settings[i].name,
+                            value_text(server->settings[i].value));
     json_object_set_new(object, "settings", settings);
     return object;
 }
 
-static json_t *workload_json(const struct result *result) {
+json_t *workload_json(const struct result *result) {
     json_t *object = json_object(), *columns = json_array();
     json_object_set_new(object, "name", value_text(result->workload));
     json_object_set_new(object, "table", value_text(result->table));
@@ -40,7 +33,7 @@ static json_t *workload_json(const struct result *result) {
     return object;
 }
 
-static json_t *run_json(const struct result *result) {
+json_t *run_json(const struct result *result) {
     json_t *run = json_object();
     json_object_set_new(run, "mode", value_text(result->mode));
     json_object_set_new(run, "warmup_s", value_number((double)result->warmup_ns / 1e9));
@@ -54,7 +47,7 @@ static json_t *run_json(const struct result *result) {
     return run;
 }
 
-static json_t *host_json(const struct result *result) {
+json_t *host_json(const struct result *result) {
     json_t *host = json_object();
     json_object_set_new(host, "cpus", json_integer(result->cpus));
     json_object_set_new(host, "memory_bytes", value_whole(result->memory_bytes));
@@ -77,20 +70,19 @@ static json_t *fsync_json(const struct result *result) {
     return object;
 }
 
-static json_t *result_json(const struct result *result) {
-    json_t *root = json_object(), *tool = json_object(), *command = json_array();
+json_t *result_json(const struct result *result) {
+    json_t *root = json_object(), *tool = json_object();
     json_t *cells = json_array(), *warnings = json_array();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(tool, "version", value_text(PGWRITE_VERSION));
     json_object_set_new(root, "tool", tool);
     json_object_set_new(root, "started_at", value_text(result->started_at));
-    for (size_t i = 0; i < result->command_count; i++)
-        json_array_append_new(command, value_text(result->command[i]));
-    json_object_set_new(root, "command", command);
+    json_object_set_new(root, "command", value_words(result->command));
     json_object_set_new(root, "seed", value_count(result->seed));
     json_object_set_new(root, "run", run_json(result));
     json_object_set_new(root, "host", host_json(result));
-    json_object_set_new(root, "server", server_json(result));
+    json_object_set_new(root, "server",
+                        server_json(&result->server, result->throwaway, result->target));
     json_object_set_new(root, "fsync_probe", fsync_json(result));
     json_object_set_new(root, "workload", workload_json(result));
     for (size_t i = 0; i < result->cell_count; i++)
@@ -106,74 +98,6 @@ static json_t *result_json(const struct result *result) {
     return root;
 }
 
-static bool write_whole(FILE *out, const char *encoded) {
-    return fputs(encoded, out) >= 0 && fputc('\n', out) >= 0 && fflush(out) == 0;
-}
-
-/* A device, a pipe or a terminal is written to as it is: only a file can be replaced by another. */
-static bool write_in_place(const char *file) {
-    struct stat info;
-    return stat(file, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
-}
-
-/* Beside the file, so that it appears whole; a symlink stays and its file is replaced. */
-static bool write_renamed(const char *file, const char *encoded) {
-    char *real = realpath(file, NULL);
-    const char *place = real ? real : file;
-    char *temporary = mem_printf("%s.%ld", place, (long)getpid());
-    FILE *out = fopen(temporary, "wx");
-    bool ok = out && write_whole(out, encoded);
-    ok = (!out || fclose(out) == 0) && ok && rename(temporary, place) == 0;
-    int why = errno;
-    if (out && !ok)
-        unlink(temporary);
-    free(temporary);
-    free(real);
-    errno = why;
-    return ok;
-}
-
-static bool write_device(const char *file, const char *encoded) {
-    FILE *out = fopen(file, "w");
-    bool ok = out && write_whole(out, encoded);
-    int why = errno;
-    if (out && fclose(out) != 0 && ok) {
-        why = errno;
-        ok = false;
-    }
-    errno = why;
-    return ok;
-}
-
-bool result_check_json(const char *file, struct error *error) {
-    struct stat info;
-    if (strcmp(file, "-") == 0)
-        return true;
-    bool exists = stat(file, &info) == 0;
-    const char *slash = strrchr(file, '/');
-    char *folder = slash ? mem_printf("%.*s/", (int)(slash - file), file) : mem_printf(".");
-    if (exists && S_ISDIR(info.st_mode))
-        errno = EISDIR;
-    bool ok = !(exists && S_ISDIR(info.st_mode)) &&
-              access(write_in_place(file) ? file : folder, W_OK) == 0;
-    free(folder);
-    return ok || error_usage(error, "--json: can't write %s: %s", file, strerror(errno));
-}
-
 bool result_write_json(const struct result *result, const char *file, struct error *error) {
-    json_t *root = result_json(result);
-    char *encoded = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    json_decref(root);
-    if (!encoded)
-        panic("a result that can't be encoded as JSON");
-    bool ok;
-    if (strcmp(file, "-") == 0) {
-        ok = write_whole(stdout, encoded) ||
-             error_set(error, "can't write to standard output: %s", strerror(errno));
-    } else {
-        ok = (write_in_place(file) ? write_device(file, encoded) : write_renamed(file, encoded)) ||
-             error_set(error, "--json: can't write %s: %s", file, strerror(errno));
-    }
-    free(encoded);
-    return ok;
+    return json_file_write(result_json(result), file, error);
 }

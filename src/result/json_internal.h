@@ -6,6 +6,13 @@
 #include "result/result.h"
 #include "result/total.h"
 
+/* json.c: the document of a run, and parts that a study has too */
+json_t *result_json(const struct result *result);
+json_t *run_json(const struct result *result);
+json_t *host_json(const struct result *result);
+json_t *server_json(const struct server_facts *server, bool throwaway, const char *target);
+json_t *workload_json(const struct result *result);
+
 /* json_cell.c */
 json_t *cell_json(const struct result *result, const struct result_cell *cell);
 

@@ -1,5 +1,7 @@
 #include "result/json_value.h"
 
+#include <math.h>
+
 #include "result/result.h"
 
 json_t *value_number(double value) {
@@ -8,6 +10,10 @@ json_t *value_number(double value) {
 
 json_t *value_whole(double value) {
     return is_known(value) ? json_integer((json_int_t)value) : json_null();
+}
+
+json_t *value_signed(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 json_t *value_count(uint64_t value) {
@@ -21,6 +27,13 @@ json_t *value_text(const char *text) {
 
 json_t *value_filled(const char *text) {
     return text && *text ? value_text(text) : json_null();
+}
+
+json_t *value_words(const char **words) {
+    json_t *array = json_array();
+    for (size_t i = 0; words && words[i]; i++)
+        json_array_append_new(array, value_text(words[i]));
+    return array;
 }
 
 json_t *value_ratio(double above, double below) {

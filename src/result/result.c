@@ -187,6 +187,12 @@ static void release_round(struct result_round *round) {
     free(round->tables);
 }
 
+void result_cell_forget(struct result_cell *cell) {
+    for (size_t i = 0; i < cell->round_count; i++)
+        release_round(&cell->rounds[i]);
+    cell->round_count = 0;
+}
+
 void result_cell_release(struct result_cell *cell) {
     const struct load_result *shape = shape_of(cell);
     for (size_t i = 0; cell->tallies && i < shape->stage_count * shape->step_count; i++)

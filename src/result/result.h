@@ -62,8 +62,8 @@ struct result_round {
     char sqlstate[6];                                /* of the failure, "" if none */
     struct histogram *response, *statement, *commit; /* commit NULL: can't be told apart */
     struct observation *waits;                       /* NULL: not sampled */
-    double wal_bytes;                                /* of the window */
-    double cpu_s;                                    /* of the client inside the window */
+    double wal_at, wal_bytes; /* of the window: its first byte (server_wal_position), its length */
+    double cpu_s;             /* of the client inside the window */
     /* Of the whole round, warm-up and end included. */
     struct server_statistics statistics;
     struct host_usage host;  /* of the window */
@@ -150,8 +150,7 @@ struct result_column {
 
 struct result {
     const char *started_at; /* ISO 8601, UTC */
-    const char **command;   /* words, secrets redacted */
-    size_t command_count;
+    const char **command;   /* words, secrets redacted; ends with NULL */
     uint64_t seed;
     const char *binding;
     /* host */
@@ -199,6 +198,8 @@ void result_warn_disk(struct result *result);
 /* Computes a cell's figures from its rounds. */
 void result_cell_summarise(struct result_cell *cell);
 void result_cell_release(struct result_cell *cell);
+/* Releases its rounds, as if none had begun. */
+void result_cell_forget(struct result_cell *cell);
 
 /* "100" or "5..15". */
 const char *result_batch(const struct result_cell *cell, char *out, size_t size);
@@ -221,11 +222,7 @@ enum result_verdict { RESULT_PASS, RESULT_FAIL, RESULT_INCONCLUSIVE };
 enum result_verdict result_verdict(const struct result *result);
 extern const char *const result_verdict_names[]; /* "pass", "fail", "inconclusive" */
 
-/* Whether result_write_json could write there: to be asked before hours of measuring. */
-MUST_CHECK bool result_check_json(const char *file, struct error *error);
-
-/* Writes format pgwrite/1. "-" is stdout. The file appears whole or not at all; a device or a pipe
- * is written to as it is. */
+/* Writes format pgwrite/1, by output_write. */
 MUST_CHECK bool result_write_json(const struct result *result, const char *file,
                                   struct error *error);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -26,15 +27,6 @@ enum { DEATH_TRIES = 200 };
 
 /* Memory of the server that prepared statements may take before it is worth a warning. */
 #define BACKENDS_BYTES_TOLD (256u << 20)
-
-/* One cell with what running it needs. */
-struct matrix {
-    const struct matrix_options *options;
-    struct arena *arena;
-    struct result *result;
-    struct session session;
-    const struct write_path **paths; /* of the cells */
-};
 
 /* path × pool × batch; a path of one row a commit has one batch. */
 static void make_cells(struct matrix *matrix) {
@@ -112,15 +104,15 @@ static bool check_cells(struct matrix *matrix, struct error *error) {
     const struct matrix_options *o = matrix->options;
     struct arena arena = {0};
     struct prepared prepared;
-    bool ok = prepare_schema(&matrix->session, o, &arena, &prepared, error);
+    bool ok = prepare_schema(matrix->session, o, &arena, &prepared, error);
     for (size_t i = 0; ok && i < matrix->result->cell_count; i++) {
         const struct result_cell *cell = &matrix->result->cells[i];
         uint64_t backend_bytes = 0;
         ok = prepare_steps(o, matrix->paths[i], cell->batch, &arena, &prepared, error) &&
-             (i > 0 || prepare_check_sql(&matrix->session, o, &prepared, error));
+             (i > 0 || prepare_check_sql(matrix->session, o, &prepared, error));
         for (size_t k = 0; ok && k < prepared.step_count; k++) {
             backend_bytes += prepared.steps[k]->backend_bytes;
-            ok = matrix->session.tracks || pooler_check_plan(prepared.steps[k], error);
+            ok = matrix->session->tracks || pooler_check_plan(prepared.steps[k], error);
         }
         char size[32];
         uint64_t backends_bytes = backend_bytes * cell->pool;
@@ -138,7 +130,7 @@ static bool check_cells(struct matrix *matrix, struct error *error) {
 /* What does not go with a pooler is refused, and what is not known behind it is told. */
 static bool check_pooler(struct matrix *matrix, struct error *error) {
     const struct matrix_options *options = matrix->options;
-    if (!matrix->session.pooled)
+    if (!matrix->session->pooled)
         return true;
     if (options->mode != MODE_FIXED) {
         char mode[32];
@@ -173,6 +165,22 @@ static bool name_cell(const struct result_cell *cell, struct error *error) {
                         result_batch(cell, batch, sizeof batch));
 }
 
+bool matrix_round(struct matrix *matrix, size_t number, const char *label, double rounds_left,
+                  struct error *error) {
+    struct result_cell *cell = &matrix->result->cells[number];
+    bool first = cell->round_count == 0 && matrix->options->ceiling_ns > 0;
+    struct round_context context = {
+        .options = matrix->options,
+        .session = matrix->session,
+        .result = matrix->result,
+        .label = label,
+        .rounds_left = rounds_left,
+        .ceiling_rows_per_s = first ? &cell->ceiling_rows_per_s : NULL,
+    };
+    struct result_round *out = &cell->rounds[cell->round_count++];
+    return round_run(&context, cell, matrix->paths[number], out, error) || name_cell(cell, error);
+}
+
 static bool run_rounds(struct matrix *matrix, struct error *error) {
     struct result *result = matrix->result;
     size_t *order = ARENA_ARRAY(matrix->arena, size_t, result->cell_count);
@@ -180,38 +188,33 @@ static bool run_rounds(struct matrix *matrix, struct error *error) {
     for (uint32_t round = 0; round < matrix->options->rounds; round++) {
         shuffle(order, result->cell_count, matrix->options->seed, round);
         for (size_t i = 0; i < result->cell_count; i++, done++) {
-            struct result_cell *cell = &result->cells[order[i]];
-            bool first = cell->round_count == 0 && matrix->options->ceiling_ns > 0;
-            struct round_context context = {
-                .options = matrix->options,
-                .session = &matrix->session,
-                .result = result,
-                .label = arena_printf(matrix->arena, "%zu/%zu", done + 1, total),
-                .rounds_left = (double)(total - done - 1),
-                .ceiling_rows_per_s = first ? &cell->ceiling_rows_per_s : NULL,
-            };
-            struct result_round *out = &cell->rounds[cell->round_count++];
-            if (!round_run(&context, cell, matrix->paths[order[i]], out, error))
-                return name_cell(cell, error);
+            const char *label = arena_printf(matrix->arena, "%zu/%zu", done + 1, total);
+            if (!matrix_round(matrix, order[i], label, (double)(total - done - 1), error))
+                return false;
         }
     }
     return true;
+}
+
+void matrix_forget_rounds(struct matrix *matrix) {
+    for (size_t i = 0; i < matrix->result->cell_count; i++)
+        result_cell_forget(&matrix->result->cells[i]);
 }
 
 /* A throwaway server that died tells more than the connection that was lost with it. Its backends'
  * sockets can close a moment before the postmaster is gone. */
 static void explain_death(struct matrix *matrix, struct error *error) {
     bool lost = *error->sqlstate == '\0' || strncmp(error->sqlstate, "57P", 3) == 0;
-    if (!matrix->session.server || interrupted() || !lost)
+    if (!matrix->session->server || interrupted() || !lost)
         return;
     for (int tries = 0; tries < DEATH_TRIES; tries++) {
         struct error death = {0};
-        if (!throwaway_alive(matrix->session.server, &death)) {
+        if (!throwaway_alive(matrix->session->server, &death)) {
             error_prefix(&death, "%s", error->what);
             *error = death;
             return;
         }
-        if (!control_lost(matrix->session.control))
+        if (!control_lost(matrix->session->control))
             return;
         usleep(5000);
     }
@@ -275,7 +278,7 @@ static void summarise(struct matrix *matrix) {
 
 /* What --keep leaves, to be told once it is so; NULL: nothing. */
 static const char *describe_kept(const struct matrix *matrix) {
-    const struct session *session = &matrix->session;
+    const struct session *session = matrix->session;
     if (!matrix->options->session.keep || !session->control)
         return NULL;
     if (!session->server)
@@ -293,7 +296,7 @@ static const char *describe_kept(const struct matrix *matrix) {
 static bool probe_disk(struct matrix *matrix, struct error *error) {
     const struct matrix_options *options = matrix->options;
     struct result *result = matrix->result;
-    const struct throwaway *server = matrix->session.server;
+    const struct throwaway *server = matrix->session->server;
     if (options->fsync_off || (!options->fsync_dir && !server))
         return true;
     const char *dir = options->fsync_dir
@@ -309,23 +312,16 @@ static bool probe_disk(struct matrix *matrix, struct error *error) {
     return true;
 }
 
-static enum load_source load_source_of(const struct matrix_options *options) {
-    return options->workload->stage_count ? options->workload->stage_source
-           : options->users               ? LOAD_USERS
-           : options->rate_per_s > 0      ? LOAD_RATE
-                                          : LOAD_POOL;
-}
-
-bool matrix_run(const struct matrix_options *options, struct arena *arena, struct result *result,
-                struct error *error) {
-    struct matrix matrix = {.options = options, .arena = arena, .result = result};
+void matrix_init(struct matrix *matrix, const struct matrix_options *options, struct arena *arena,
+                 struct result *result) {
+    *matrix = (struct matrix){.options = options, .arena = arena, .result = result};
     *result = (struct result){
         .arena = arena,
         .seed = options->seed,
         .binding = options->binding == WIRE_BINDING_RAW ? "raw" : "libpqtypes",
         .workload = options->workload->name,
         .load = options->workload,
-        .source = load_source_of(options),
+        .source = matrix_source(options),
         .uniform = options->uniform,
         .stage_count = options->workload->stage_count ? options->workload->stage_count : 1,
         .step_count = options->workload->step_count ? options->workload->step_count : 1,
@@ -342,23 +338,77 @@ bool matrix_run(const struct matrix_options *options, struct arena *arena, struc
         .row_bytes = UNKNOWN,
         .client_rss_bytes = UNKNOWN};
     describe_host(result);
-    make_cells(&matrix);
-    if (!session_open(&options->session, arena, &matrix.session, error))
+    make_cells(matrix);
+}
+
+static bool add_fact(struct matrix *matrix, const char *name, struct error *error) {
+    struct server_facts *facts = &matrix->result->server;
+    struct control_rows *rows;
+    if (!control_query_one(matrix->session->control, "SELECT pg_catalog.current_setting($1)::text",
+                           CONTROL_ARGS(ARG_TEXT(name)), &rows, error))
         return false;
-    result->target = matrix.session.shown;
-    result->throwaway = matrix.session.server != NULL;
-    result->server = matrix.session.facts;
-    bool ok = check_pooler(&matrix, error) && check_cells(&matrix, error) &&
-              probe_disk(&matrix, error) && run_rounds(&matrix, error);
-    if (!ok)
-        explain_death(&matrix, error);
-    if (!ok && options->pool_at && strcmp(error->sqlstate, "53300") == 0)
-        ok = place_add(options->pool_at, error);
-    result->interrupted = !ok && interrupted();
-    summarise(&matrix);
+    size_t at = 0;
+    while (at < facts->setting_count && strcasecmp(facts->settings[at].name, name) != 0)
+        at++;
+    facts->settings[at] =
+        (struct fact_setting){name, arena_strdup(matrix->arena, control_text(rows, 0, 0)), true};
+    facts->setting_count += at == facts->setting_count;
+    control_rows_free(rows);
+    return true;
+}
+
+/* What the server is to the pool's sessions, which set more than the control connection. */
+static bool read_own_facts(struct matrix *matrix, struct error *error) {
+    const struct matrix_options *options = matrix->options;
+    struct session *session = matrix->session;
+    struct server_facts *facts = &matrix->result->server;
+    bool on_tmpfs = session->server && throwaway_on_tmpfs(session->server);
+    if (!control_exec(session->control, options->session_sql, error) ||
+        !server_facts_read(session->control, on_tmpfs, matrix->arena, facts, error))
+        return false;
+    struct fact_setting *settings = ARENA_ARRAY(
+        matrix->arena, struct fact_setting, facts->setting_count + options->session_setting_count);
+    memcpy(settings, facts->settings, facts->setting_count * sizeof *settings);
+    facts->settings = settings;
+    for (size_t i = 0; i < options->session_setting_count; i++)
+        if (!add_fact(matrix, options->session_settings[i].name, error))
+            return false;
+    return control_reset_session(session->control, error);
+}
+
+bool matrix_attach(struct matrix *matrix, struct session *session, struct error *error) {
+    matrix->session = session;
+    matrix->result->target = session->shown;
+    matrix->result->throwaway = session->server != NULL;
+    matrix->result->server = session->facts;
+    return check_pooler(matrix, error) &&
+           (!matrix->options->session_sql || read_own_facts(matrix, error)) &&
+           check_cells(matrix, error) && probe_disk(matrix, error);
+}
+
+bool matrix_finish(struct matrix *matrix, bool ok, struct error *error) {
+    const struct place *pool_at = matrix->options->pool_at;
+    if (!ok && matrix->session)
+        explain_death(matrix, error);
+    if (!ok && pool_at && strcmp(error->sqlstate, "53300") == 0)
+        ok = place_add(pool_at, error);
+    matrix->result->interrupted = !ok && interrupted();
+    summarise(matrix);
+    return ok;
+}
+
+bool matrix_run(const struct matrix_options *options, struct arena *arena, struct result *result,
+                struct error *error) {
+    struct matrix matrix;
+    struct session session;
+    matrix_init(&matrix, options, arena, result);
+    if (!session_open(&options->session, arena, &session, error))
+        return false;
+    bool ok = matrix_attach(&matrix, &session, error) && run_rounds(&matrix, error);
+    ok = matrix_finish(&matrix, ok, error);
     const char *kept = describe_kept(&matrix);
     struct error left = {0};
-    bool closed = session_close(&matrix.session, options->session.keep, &left);
+    bool closed = session_close(&session, options->session.keep, &left);
     if (closed && kept)
         log_message("%s", kept);
     if (!closed && ok)

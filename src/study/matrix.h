@@ -13,6 +13,10 @@ struct matrix_options {
     const struct workload *workload;
     const char *table; /* NULL: the workload's */
     struct session_options session;
+    /* That the pool's sessions set, and the SQL that does it (NULL: none); not through a pooler. */
+    const struct server_setting *session_settings;
+    size_t session_setting_count;
+    const char *session_sql;
     const struct write_path *paths[MATRIX_LIST_MAX];
     size_t path_count;                   /* 0 with steps, as are the batches: the steps say both */
     struct range pools[MATRIX_LIST_MAX]; /* connections; a range is an elastic pool */
@@ -58,5 +62,35 @@ static inline enum load_source matrix_source(const struct matrix_options *option
 MUST_CHECK bool matrix_run(const struct matrix_options *options, struct arena *arena,
                            struct result *result, struct error *error);
 void matrix_release(struct result *result);
+
+/*
+ * Round by round, for studies that hold several of them against each other: matrix_init,
+ * matrix_attach to a session that the caller has opened, matrix_round as often as options->rounds
+ * allows for each cell, matrix_finish; matrix_release is due from matrix_init on.
+ */
+struct matrix {
+    const struct matrix_options *options;
+    struct arena *arena;
+    struct result *result;
+    struct session *session;         /* NULL: not attached */
+    const struct write_path **paths; /* of the cells */
+};
+void matrix_init(struct matrix *matrix, const struct matrix_options *options, struct arena *arena,
+                 struct result *result);
+
+/* Plans every cell once, so that an error of the plan costs no time. */
+MUST_CHECK bool matrix_attach(struct matrix *matrix, struct session *session, struct error *error);
+
+/* One round of the cell of that number; label and rounds_left are for the live line. */
+MUST_CHECK bool matrix_round(struct matrix *matrix, size_t number, const char *label,
+                             double rounds_left, struct error *error);
+
+/* Forgets all rounds that were measured, for studies that keep a few figures of each of very many.
+ */
+void matrix_forget_rounds(struct matrix *matrix);
+
+/* Sums up what there is, after a failure, too, whose error it may explain. ok: nothing has failed
+ * before; returns it. */
+bool matrix_finish(struct matrix *matrix, bool ok, struct error *error);
 
 #endif

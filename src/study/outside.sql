@@ -1,6 +1,7 @@
 -- Objects outside the run's own schema ($1): how many there are, and one that this transaction has made or
 -- changed ('' if none). Its snapshot is from before the user's script, so that a younger xmin can only be
--- its own or that of one of its subtransactions.
+-- its own or that of one of its subtransactions. Rows are counted since the session last reported them, which is
+-- why those of the journal of settings (guard.h), written before, are left out.
 WITH objects AS (
     SELECT n.nspname, c.xmin, 'relation ' || c.oid::pg_catalog.regclass::text AS what
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -19,7 +20,7 @@ WITH objects AS (
 ), written AS (
     SELECT 'rows of ' || schemaname || '.' || relname AS what
     FROM pg_catalog.pg_stat_xact_all_tables
-    WHERE schemaname <> $1 AND schemaname !~ '^pg_' AND schemaname <> 'information_schema'
+    WHERE schemaname NOT IN ($1, $1 || '_settings', 'information_schema') AND schemaname !~ '^pg_'
       AND n_tup_ins + n_tup_upd + n_tup_del > 0
 )
 SELECT (SELECT count(*) FROM objects WHERE nspname <> $1 AND nspname !~ '^pg_')::int8,

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "load/load.h"
 #include "study/ceiling.h"
 #include "study/checks.h"
@@ -67,13 +68,21 @@ static void take_faults(const struct workload *workload, struct load_fault *faul
                                         workload->faults[i].for_ns};
 }
 
-/* What the pool's sessions say first: SQL of the steps names the tables as the schema file does. */
+/* What the pool's sessions say first: settings, and a search_path, since SQL of the steps names the
+ * tables as the schema file does. NULL: nothing. */
 static char *session_sql(const struct running *running) {
     const struct session *session = running->context->session;
-    const char *own = session->pool_sql ? session->pool_sql : "";
-    if (running->context->options->workload->step_count == 0)
-        return session->pool_sql ? mem_strdup(own) : NULL;
-    return mem_printf("%s%sSET search_path TO %s", own, *own ? "; " : "", session->schema);
+    const struct matrix_options *options = running->context->options;
+    struct strbuf sql = STRBUF_INIT;
+    if (session->pool_sql)
+        strbuf_printf(&sql, "%s;", session->pool_sql);
+    if (options->session_sql)
+        strbuf_printf(&sql, "%s;", options->session_sql);
+    if (options->workload->step_count)
+        strbuf_printf(&sql, "SET search_path TO %s", session->schema);
+    char *text = *sql.text ? mem_strdup(sql.text) : NULL;
+    strbuf_release(&sql);
+    return text;
 }
 
 static bool run_load(struct running *running, struct error *error) {
@@ -354,6 +363,7 @@ static bool measure(struct running *running, struct error *error) {
 
 static void round_init(struct result_round *round) {
     *round = (struct result_round){.window_at_s = UNKNOWN,
+                                   .wal_at = UNKNOWN,
                                    .wal_bytes = UNKNOWN,
                                    .cpu_s = UNKNOWN,
                                    .checkpoints = UNKNOWN,

@@ -112,6 +112,7 @@ static void on_window_begin(void *data, uint64_t now_ns) {
         sampler_begin(running->sampler);
     if (!server_wal_position(control_of(running), &running->wal_begin, &running->hook_error))
         running->wal_begin = UNKNOWN;
+    running->round->wal_at = running->wal_begin;
     if (running->lock_log && !lock_log_mark_begin(running->lock_log, &running->hook_error)) {
         lock_log_close(running->lock_log);
         running->lock_log = NULL;

@@ -10,11 +10,15 @@
 #include "base/strbuf.h"
 #include "observe/host.h"
 #include "row/args.h"
+#include "server/affinity.h"
 #include "study/owner.h"
 #include "study/pooler.h"
 
 /* Connections beside the pool: control, sampler, and one to spare. */
 enum { BESIDE_THE_POOL = 3 };
+
+/* For the first connection to a server that answers already. */
+enum { RESTART_CONNECT_S = 10 };
 
 static void make_id(struct session *session) {
     uint32_t random;
@@ -80,6 +84,11 @@ static bool meet_pooler(struct session *session, bool wants_log, struct error *e
     return control_tracks_statements(session->control, &session->tracks, error);
 }
 
+bool session_read_facts(struct session *session, struct arena *arena, struct error *error) {
+    bool on_tmpfs = session->server && throwaway_on_tmpfs(session->server);
+    return server_facts_read(session->control, on_tmpfs, arena, &session->facts, error);
+}
+
 static bool connect_session(struct session *session, bool wants_log, struct arena *arena,
                             struct error *error) {
     if (!control_open(&session->target, "pgwrite", &session->control, error))
@@ -89,10 +98,7 @@ static bool connect_session(struct session *session, bool wants_log, struct aren
     session->pooled = control_pooled(session->control);
     session->tracks = true;
     return (session->pooled ? meet_pooler(session, wants_log, error) : lock_id(session, error)) &&
-           server_facts_read(session->control,
-                             session->server && throwaway_on_tmpfs(session->server), arena,
-                             &session->facts, error) &&
-           (!wants_log || log_locks(session, error));
+           session_read_facts(session, arena, error) && (!wants_log || log_locks(session, error));
 }
 
 static bool check_version(const struct session *session, struct error *error) {
@@ -111,22 +117,66 @@ static pid_t find_postmaster(const struct session *session) {
                                                   session->facts.user, session->facts.database);
 }
 
+/* What every throwaway server of a session has, and then what a study wants. */
+static struct server_setting *join_settings(const struct session_options *options,
+                                            const struct server_setting *settings, size_t count,
+                                            size_t *joined_count) {
+    /* Waits that outlast deadlock_timeout are rare: to log them costs nothing. */
+    static const struct server_setting logged = {"log_lock_waits", "on"};
+    struct server_setting *joined =
+        MEM_ARRAY(struct server_setting, 1 + options->setting_count + count);
+    *joined_count = 0;
+    joined[(*joined_count)++] = logged;
+    for (size_t i = 0; i < options->setting_count; i++)
+        joined[(*joined_count)++] = options->settings[i];
+    for (size_t i = 0; i < count; i++)
+        joined[(*joined_count)++] = settings[i];
+    return joined;
+}
+
+/* What starts a server does so on the CPUs that the server may use, which it inherits. Afterwards
+ * pgwrite's own thread has all of them again. */
+static bool narrow(const struct session *session, struct affinity **saved, struct error *error) {
+    *saved = NULL;
+    return session->options->cpus == 0 || affinity_narrow(session->options->cpus, saved, error) ||
+           error_prefix(error, "--cpus");
+}
+
+/* ok: nothing has failed before. */
+static bool widen(struct affinity *saved, bool ok, struct error *error) {
+    struct error stuck = {0};
+    bool widened = affinity_restore(saved, &stuck);
+    if (ok && !widened)
+        *error = stuck;
+    return ok && widened;
+}
+
+static bool start_server(struct session *session, struct error *error) {
+    const struct session_options *options = session->options;
+    size_t count;
+    struct server_setting *settings = join_settings(options, NULL, 0, &count);
+    struct throwaway_options throwaway = {
+        .settings = settings,
+        .setting_count = count,
+        .bin_dir = options->pg_bin,
+        .data_dir = options->data_dir,
+        .max_connections = (int)options->connections + BESIDE_THE_POOL,
+    };
+    struct affinity *saved;
+    bool ok = narrow(session, &saved, error);
+    if (ok)
+        ok = widen(saved, throwaway_start(&throwaway, &session->server, error), error);
+    free(settings);
+    return ok;
+}
+
 bool session_open(const struct session_options *options, struct arena *arena,
                   struct session *session, struct error *error) {
-    *session = (struct session){.may_checkpoint = true};
+    *session = (struct session){.may_checkpoint = true, .options = options};
     make_id(session);
     bool own = options->throwaway || !target_given(&options->target);
     if (own) {
-        /* Waits that outlast deadlock_timeout are rare: to log them costs nothing. */
-        static const struct server_setting logged = {"log_lock_waits", "on"};
-        struct throwaway_options throwaway = {
-            .settings = &logged,
-            .setting_count = 1,
-            .bin_dir = options->pg_bin,
-            .data_dir = options->data_dir,
-            .max_connections = (int)options->connections + BESIDE_THE_POOL,
-        };
-        if (!throwaway_start(&throwaway, &session->server, error))
+        if (!start_server(session, error))
             return false;
         target_local(throwaway_socket_dir(session->server), throwaway_port(session->server),
                      throwaway_user(session->server), arena, &session->target);
@@ -193,6 +243,9 @@ static bool load_script(struct session *session, const struct workload *workload
         control_exec(session->control, search_path, error) &&
         count_outside(session, &before, error) &&
         control_exec_script(session->control, workload->schema_sql, workload->schema_file, error) &&
+        (!workload->more_sql || (control_exec(session->control, search_path, error) &&
+                                 control_exec_script(session->control, workload->more_sql,
+                                                     workload->more_sql_from, error))) &&
         /* A script such as pg_dump writes sets its own search_path. */
         control_exec(session->control, "SET LOCAL search_path = ''", error) &&
         check_outside(session, before, workload->schema_file, error) &&
@@ -293,6 +346,33 @@ bool session_recover(struct session *session, unsigned seconds, struct error *er
         session->postmaster = find_postmaster(session);
     }
     return session->pooled || session->locked || try_lock(session, error);
+}
+
+bool session_restart(struct session *session, const struct server_setting *settings, size_t count,
+                     struct arena *arena, struct error *error) {
+    size_t joined_count;
+    struct server_setting *joined = join_settings(session->options, settings, count, &joined_count);
+    struct error unreached = {0};
+    struct affinity *saved;
+    bool restarted =
+        narrow(session, &saved, error) &&
+        widen(saved, throwaway_restart(session->server, joined, joined_count, error), error);
+    free(joined);
+    control_look(session->control);
+    bool reached = session_recover(session, RESTART_CONNECT_S, &unreached) &&
+                   session_read_facts(session, arena, &unreached);
+    if (restarted && !reached)
+        *error = unreached;
+    return restarted && reached;
+}
+
+bool session_crash(struct session *session, double *recovery_s, struct error *error) {
+    struct affinity *saved;
+    if (!narrow(session, &saved, error) ||
+        !widen(saved, throwaway_crash(session->server, recovery_s, error), error))
+        return false;
+    control_look(session->control);
+    return session_recover(session, RESTART_CONNECT_S, error);
 }
 
 static bool reconnect_for_cleanup(struct session *session, struct error *error) {

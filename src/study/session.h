@@ -27,13 +27,17 @@ struct session_options {
     struct target_options target;
     bool throwaway; /* even if the environment names a server */
     const char *data_dir, *pg_bin;
+    long cpus;            /* that a throwaway server may use; 0: all */
     uint32_t connections; /* that the widest pool and the companions need */
     bool log_locks;       /* the pool logs its lock waits: needs the right to */
     bool keep;
+    const struct server_setting *settings; /* of a throwaway server's postgresql.conf; outlive it */
+    size_t setting_count;
 };
 
 struct session {
     struct throwaway *server; /* NULL: a server of the user's */
+    const struct session_options *options;
     struct target target;
     struct control *control;
     char id[9];           /* 8 hex digits */
@@ -50,7 +54,8 @@ struct session {
     const char *shown; /* the target, without secrets */
 };
 
-/* Starts a throwaway server or connects to the user's. On failure nothing is left. */
+/* Starts a throwaway server or connects to the user's. On failure nothing is left. The options
+ * outlive the session. */
 MUST_CHECK bool session_open(const struct session_options *options, struct arena *arena,
                              struct session *session, struct error *error);
 
@@ -65,6 +70,19 @@ MUST_CHECK bool session_load_schema(struct session *session, const struct worklo
  * advisory lock is taken again; where that is not possible yet, as long as the server has not
  * noticed the old one's end, `locked` is false, and the next call tries it. */
 MUST_CHECK bool session_recover(struct session *session, unsigned seconds, struct error *error);
+
+/* Restarts a throwaway server with these settings behind those of session_options, and connects
+ * again; reads its facts into the arena. A server that does not start with them runs with those
+ * before, and the session goes on. */
+MUST_CHECK bool session_restart(struct session *session, const struct server_setting *settings,
+                                size_t count, struct arena *arena, struct error *error);
+
+/* Kills a throwaway server as a crash would, starts it again (throwaway_crash) and connects. */
+MUST_CHECK bool session_crash(struct session *session, double *recovery_s, struct error *error);
+
+/* Reads the facts anew, after settings were changed. */
+MUST_CHECK bool session_read_facts(struct session *session, struct arena *arena,
+                                   struct error *error);
 
 /* Drops the schema (unless keep), disconnects, removes the throwaway server (unless keep). False if
  * something is left that should not be; the error names it. Works after an interruption too. */

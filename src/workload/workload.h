@@ -204,12 +204,14 @@ struct workload_query {
 struct threshold;
 
 struct workload {
-    const char *file;        /* as given, or "events (built in)" */
-    const char *name;        /* default: the file's name without .yaml */
-    const char *description; /* "" if none */
-    const char *schema_sql;  /* the text of the schema file */
-    const char *schema_file; /* its path, for messages */
-    const char *table;       /* NULL: the only table that the schema makes */
+    const char *file;          /* as given, or "events (built in)" */
+    const char *name;          /* default: the file's name without .yaml */
+    const char *description;   /* "" if none */
+    const char *schema_sql;    /* the text of the schema file */
+    const char *schema_file;   /* its path, for messages */
+    const char *more_sql;      /* of a variant, run after it; NULL: none */
+    const char *more_sql_from; /* for messages: "-B sql" */
+    const char *table;         /* NULL: the only table that the schema makes */
     struct workload_column *columns;
     size_t column_count;
     struct workload_load *load;

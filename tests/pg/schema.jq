@@ -8,11 +8,14 @@ def resolve($root):
     if has("$ref") then (."$ref" | ltrimstr("#/") | split("/")) as $at | $root | getpath($at)
     else . end;
 
+# Of several schemas that a value may fit (oneOf), that which it fits best is told of.
 def violations($root; $raw; $at):
     . as $value
     | ($raw | resolve($root)) as $schema
     | ([$schema.type // types] | flatten) as $wanted
-    | if types - $wanted == types then "\($at): \(types[0]), not \($wanted | join(" or "))"
+    | if $schema.oneOf then
+        [$schema.oneOf[] as $one | [$value | violations($root; $one; $at)]] | min_by(length)[]
+      elif types - $wanted == types then "\($at): \(types[0]), not \($wanted | join(" or "))"
       else
         (select($schema | has("const")) | select($value != $schema.const)
             | "\($at): \($value), not \($schema.const)"),

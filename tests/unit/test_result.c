@@ -7,60 +7,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 #include <math.h>
 
+#include "json_written.h"
 #include "result/total.h"
 #include "result_by_hand.h"
-
-/* ---- a document against the schema ---- */
-
-static const char *type_of(const json_t *value) {
-    static const char *const names[] = {
-        [JSON_OBJECT] = "object",   [JSON_ARRAY] = "array", [JSON_STRING] = "string",
-        [JSON_INTEGER] = "integer", [JSON_REAL] = "number", [JSON_TRUE] = "boolean",
-        [JSON_FALSE] = "boolean",   [JSON_NULL] = "null"};
-    return names[json_typeof(value)];
-}
-
-static bool is_of(const json_t *value, const json_t *type) {
-    const char *name = json_string_value(type);
-    return strcmp(name, type_of(value)) == 0 || (json_is_integer(value) && !strcmp(name, "number"));
-}
-
-/* Types and keys, in both directions; tests/pg/json.bats looks at the rest of draft-07. */
-static void fits(const json_t *root, const json_t *schema, const json_t *value, const char *at) {
-    const char *reference = json_string_value(json_object_get(schema, "$ref"));
-    if (reference)
-        schema = json_object_get(json_object_get(root, "definitions"), strrchr(reference, '/') + 1);
-    const json_t *types = json_object_get(schema, "type");
-    bool ok = json_is_string(types) && is_of(value, types);
-    for (size_t i = 0; json_is_array(types) && i < json_array_size(types); i++)
-        ok |= is_of(value, json_array_get(types, i));
-    if (!ok)
-        fail_msg("%s is %s", at, type_of(value));
-    char inner[512];
-    const char *key;
-    json_t *member;
-    size_t i;
-    json_array_foreach(json_object_get(schema, "required"), i,
-                       member) if (json_is_object(value) &&
-                                   !json_object_get(value, json_string_value(member)))
-        fail_msg("%s has no %s", at, json_string_value(member));
-    if (json_is_object(value))
-        json_object_foreach((json_t *)value, key, member) {
-            json_t *of = json_object_get(json_object_get(schema, "properties"), key);
-            of = of ? of : json_object_get(schema, "additionalProperties");
-            snprintf(inner, sizeof inner, "%s.%s", at, key);
-            if (!of)
-                fail_msg("%s is not in the schema", inner);
-            fits(root, of, member, inner);
-        }
-    json_array_foreach(value, i, member) {
-        snprintf(inner, sizeof inner, "%s[%zu]", at, i);
-        fits(root, json_object_get(schema, "items"), member, inner);
-    }
-}
 
 /* ---- reading what was written ---- */
 
@@ -73,52 +24,7 @@ static json_t *written(struct result *result) {
         result_cell_summarise(&result->cells[i]);
     struct error error = {0};
     assert_true(result_write_json(result, file, &error));
-    json_t *root = json_load_file(file, 0, NULL);
-    unlink(file);
-    assert_non_null(root);
-    json_t *schema = json_load_file("docs/result.schema.json", 0, NULL);
-    assert_non_null(schema);
-    fits(schema, schema, root, "result");
-    json_decref(schema);
-    return root;
-}
-
-/* "cells.0.wal.fpi" */
-static const json_t *find(const json_t *value, const char *path) {
-    char word[64];
-    for (const char *at = path; *at; at += *at == '.') {
-        size_t length = strcspn(at, ".");
-        snprintf(word, sizeof word, "%.*s", (int)length, at);
-        value = json_is_array(value) ? json_array_get(value, (size_t)atoi(word))
-                                     : json_object_get(value, word);
-        if (!value)
-            fail_msg("no %s in the result", path);
-        at += length;
-    }
-    return value;
-}
-
-static void is(const json_t *root, const char *path, double wanted) {
-    const json_t *value = find(root, path);
-    double found = json_number_value(value);
-    if (!json_is_number(value) || found < wanted - 1e-6 || found > wanted + 1e-6)
-        fail_msg("%s is %s %g, not %g", path, type_of(value), found, wanted);
-}
-
-static void says(const json_t *root, const char *path, const char *wanted) {
-    const json_t *value = find(root, path);
-    if (!json_is_string(value) || strcmp(json_string_value(value), wanted) != 0)
-        fail_msg("%s is %s, not \"%s\"", path, type_of(value), wanted);
-}
-
-static void has_type(const json_t *root, const char *path, json_type wanted) {
-    const json_t *value = find(root, path);
-    if (json_typeof(value) != wanted)
-        fail_msg("%s is %s", path, type_of(value));
-}
-
-static void is_null(const json_t *root, const char *path) {
-    has_type(root, path, JSON_NULL);
+    return read_written(file, "run");
 }
 
 static void done(struct result *result, json_t *root) {
