@@ -63,7 +63,7 @@ ALL_LDFLAGS = -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 ALL_LIBS = $(PQTYPES_LIBS) $(PKG_LIBS) -lm $(LIBS)
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka) $(ALL_LIBS)
 
-EMBED := $(sort $(wildcard workloads/*.yaml schemas/*.sql src/*/*.sql))
+EMBED := $(sort $(wildcard workloads/*.yaml schemas/*.sql src/*/*.sql src/*/*.yaml))
 SOURCES := $(filter-out $(OTHER),$(sort $(wildcard src/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 LIBRARY := $(BUILD)/libpgwrite.a
@@ -109,7 +109,7 @@ TESTS = $(foreach kind,$(KINDS),$(TESTS_$(kind)))
 # The others run beside each other. These run alone, after them: they hold times against each other, or
 # kill servers, whose shared memory would be taken for what another test has left behind.
 ALONE := $(patsubst %,tests/pg/%.bats,ceiling companions engine exits load lock_log modes pooler \
-    reconnect statistics throwaway truth versions waits)
+    reconnect statistics throwaway truth tune versions waits)
 
 prove = PGWRITE_BUILD=$(BUILD) prove $(1) $(PROVE_FLAGS) --exec scripts/tap-run $(2)
 prove_if_any = $(if $(strip $(2)),$(call prove,$(1),$(2)) || code=1;)
@@ -122,7 +122,7 @@ NEEDED = $(foreach kind,$(KINDS),$(NEEDED_$(kind)))
 .PHONY: check
 check: all $(NEEDED) ## run the unit, command-line and server tests
 	@code=0; \
-	$(call prove_if_any,-j3,$(filter-out $(ALONE),$(TESTS))) \
+	$(call prove_if_any,-j4,$(filter-out $(ALONE),$(TESTS))) \
 	$(call prove_if_any,,$(filter $(ALONE),$(TESTS))) \
 	exit $$code
 
@@ -190,6 +190,10 @@ lint: ## check layers, sizes, format, clang-tidy, cppcheck
 .PHONY: format
 format: ## reformat every C file
 	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch])
+
+.PHONY: study-aa
+study-aa: all ## count false alarms: 100 studies of the same variant twice, half an hour
+	@scripts/study-aa
 
 .PHONY: bench-peers
 bench-peers: ## measure pgwrite beside pgbench and other tools

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "base/strbuf.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -79,19 +80,28 @@ static bool may_live(struct control *control, const char *schema, const char *co
     return state != OWNER_GONE;
 }
 
+/* What settings were before a killed run changed them. To drop it would lose them, so it is only
+ * told of: `left` counts what --yes removes. */
+static bool list_journals(struct control *control, struct tally *tally, struct error *error) {
+    struct control_rows *rows;
+    if (!control_query(control, embedded_text("src/study/guard_journals.sql"),
+                       CONTROL_ARGS(ARG_INT8(SESSION_LOCK_CLASS)), &rows, error))
+        return false;
+    for (size_t i = 0; i < control_rows_count(rows); i++) {
+        if (control_bool(rows, i, 4))
+            continue;
+        tally->found++;
+        printf("settings  %s on %s: `pgwrite tune --restore` puts them back\n",
+               control_text(rows, i, 0), control_shown(control));
+    }
+    control_rows_free(rows);
+    return true;
+}
+
 /* A schema is ours by its name and its comment, and left over when no run holds the lock of its id
  * and no process that its comment names may be alive. A schema kept on purpose looks the same: its
  * run is over. */
-static bool clean_schemas(struct tally *tally, struct arena *arena, struct error *error) {
-    struct target_options target_options = {options.dbname, options.host, options.port,
-                                            options.user};
-    if (!target_given(&target_options))
-        return true;
-    struct target target;
-    struct control *control;
-    if (!target_resolve(&target_options, arena, &target, error) ||
-        !control_open(&target, "pgwrite clean", &control, error))
-        return false;
+static bool clean_schemas(struct control *control, struct tally *tally, struct error *error) {
     struct control_rows *rows;
     bool ok = control_query(
         control,
@@ -118,6 +128,20 @@ static bool clean_schemas(struct tally *tally, struct arena *arena, struct error
         ok = !yes || removed;
     }
     control_rows_free(rows);
+    return ok;
+}
+
+static bool clean_target(struct tally *tally, struct arena *arena, struct error *error) {
+    struct target_options target_options = {options.dbname, options.host, options.port,
+                                            options.user};
+    if (!target_given(&target_options))
+        return true;
+    struct target target;
+    struct control *control;
+    if (!target_resolve(&target_options, arena, &target, error) ||
+        !control_open(&target, "pgwrite clean", &control, error))
+        return false;
+    bool ok = clean_schemas(control, tally, error) && list_journals(control, tally, error);
     control_close(control);
     return ok;
 }
@@ -135,7 +159,7 @@ static int run(int argc, const char **argv) {
         error_hint(&error, "a server is named by -d, -h, -p, -U");
     }
     bool ok = !error.set && clean_servers(&tally, &error);
-    ok = ok && clean_schemas(&tally, &arena, &error);
+    ok = ok && clean_target(&tally, &arena, &error);
     if (ok && tally.found == 0)
         puts("nothing is left over");
     else if (ok && tally.left > 0)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/strbuf.h"
+#include "result/comparison.h"
 #include "result/result.h"
 
 #define DASH "–"
@@ -35,7 +36,8 @@ void table_set(struct table *table, size_t column, const char *text);
 bool table_has(const struct table *table, size_t column); /* false: left out */
 void table_print_head(const struct table *table, FILE *out);
 void table_print_row(const struct table *table, size_t row, FILE *out);
-void table_print(const struct table *table, FILE *out); /* both */
+void table_print(const struct table *table, FILE *out);          /* both */
+void table_print_markdown(const struct table *table, FILE *out); /* its fields escaped */
 void table_release(struct table *table);
 int text_width(const char *text); /* columns of a terminal that it takes: its code points */
 
@@ -57,12 +59,43 @@ char *show_ms(char *out, size_t size, double ms);
  * and what it is of, nor before the last word; all but the first begin with indent blanks. */
 enum { REPORT_COLUMNS = 100 };
 void print_wrapped(const char *text, int indent, FILE *out);
+void print_wrapped_to(const char *text, int indent, int columns, FILE *out); /* likewise */
 /* At most columns code points; what is cut ends in "…". */
 char *show_cut(char *out, size_t size, const char *text, size_t columns);
 
 /* How a cell is called where only some of path, pool and batch tell the cells apart. */
 void report_cell_name(const struct result *result, const struct result_cell *cell,
                       struct strbuf *out);
+
+/* ---- markdown.c ---- */
+
+/* A text of the user's or the server's, in one line and without meaning to Markdown or HTML. */
+void markdown_add(struct strbuf *out, const char *text);
+/* For a terminal: in one line, and what would steer it replaced by "?". */
+void plain_add(struct strbuf *out, const char *text);
+
+/* ---- change.c: by how much B differs from A. A ratio minus 1 or a difference of shares, both
+ * times 100: percent or points. ---- */
+
+/* "11.8", "5", "1,234", "<0.1": without a sign. */
+char *show_amount(char *out, size_t size, double change);
+/* "%" or "points", "point" behind a 1. */
+const char *amount_unit(const char *amount, bool points);
+/* "−11.8", "+0.4", "0.0", ">+9,999"; a dash if it is infinite or unknown. */
+char *show_signed(char *out, size_t size, double change);
+
+/* ---- comparison.c ---- */
+
+/* All metrics; a and b head the columns, and live as long as the table. */
+void comparison_table(const struct comparison *comparison, const char *a, const char *b,
+                      struct table *table);
+/* What the table's intervals don't say. */
+void comparison_footnote(const struct comparison *comparison, struct strbuf *out);
+/* "B writes 41 % more WAL a row", of a metric that is known. */
+void comparison_clause(const struct comparison *comparison, enum comparison_metric metric,
+                       const char *b, struct strbuf *out);
+/* Whether what a sentence about the metric is of is B itself, so that the next may begin "It". */
+bool comparison_subject_is_b(enum comparison_metric metric);
 
 /* ---- waits.c ---- */
 

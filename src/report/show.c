@@ -86,6 +86,10 @@ static size_t unbroken_length(const char *text) {
 }
 
 void print_wrapped(const char *text, int indent, FILE *out) {
+    print_wrapped_to(text, indent, REPORT_COLUMNS, out);
+}
+
+void print_wrapped_to(const char *text, int indent, int columns, FILE *out) {
     int used = 0;
     bool first = true; /* of its line */
     while (*text) {
@@ -93,7 +97,7 @@ void print_wrapped(const char *text, int indent, FILE *out) {
         int width = 0;
         for (size_t i = 0; i < length; i++)
             width += ((unsigned char)text[i] & 0xc0) != 0x80;
-        if (!first && used + 1 + width > REPORT_COLUMNS) {
+        if (!first && used + 1 + width > columns) {
             fprintf(out, "\n%*s", indent, "");
             used = indent;
             first = true;

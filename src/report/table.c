@@ -96,6 +96,29 @@ void table_print(const struct table *table, FILE *out) {
         table_print_row(table, row, out);
 }
 
+static void print_markdown_line(const struct table *table, size_t row, bool head, FILE *out) {
+    struct strbuf field = STRBUF_INIT;
+    for (size_t c = 0; c < table->column_count; c++) {
+        if (!table_has(table, c))
+            continue;
+        strbuf_clear(&field);
+        markdown_add(&field, head ? table->columns[c].head : field_of(table, row, c));
+        fprintf(out, "| %s%s", field.text, field.length ? " " : "");
+    }
+    fputs("|\n", out);
+    strbuf_release(&field);
+}
+
+void table_print_markdown(const struct table *table, FILE *out) {
+    print_markdown_line(table, 0, true, out);
+    for (size_t c = 0; c < table->column_count; c++)
+        if (table_has(table, c))
+            fputs(table->columns[c].left ? "| --- " : "| ---: ", out);
+    fputs("|\n", out);
+    for (size_t row = 0; row < table->row_count; row++)
+        print_markdown_line(table, row, false, out);
+}
+
 void table_release(struct table *table) {
     for (size_t i = 0; i < table->row_count * table->column_count; i++)
         free(table->fields[i]);
