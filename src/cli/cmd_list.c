@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "study/space.h"
 #include "workload/threshold.h"
 
 enum { LINE_COLUMNS = 100 };
@@ -110,13 +111,44 @@ static bool list_metrics(struct error *error) {
     return true;
 }
 
+static void print_values(const struct space_setting *setting) {
+    for (size_t i = 0; i < setting->value_count; i++)
+        printf("%s%s", i ? ", " : "", setting->values[i]);
+    putchar('\n');
+}
+
+static bool list_settings(struct error *error) {
+    static const char *const contexts[] = {
+        [SPACE_SESSION] = "session", [SPACE_RELOAD] = "reload", [SPACE_RESTART] = "restart"};
+    static const char *const durabilities[] = {
+        [SPACE_SAFE] = "safe", [SPACE_ASYNC_COMMIT] = "async-commit"};
+    struct arena arena = {0};
+    struct space space;
+    bool ok = space_list(&arena, &space, error);
+    for (size_t i = 0; ok && i < space.count; i++) {
+        const struct space_setting *setting = &space.settings[i];
+        int column = printf("%-29s", setting->name);
+        printf("%-8s %-13s ", contexts[setting->context], durabilities[setting->durability]);
+        print_values(setting);
+        printf("%*s", column, "");
+        print_last_column(setting->why, column);
+        if (*setting->cost) {
+            printf("%*s", column, "");
+            print_last_column(arena_printf(&arena, "Cost: %s.", setting->cost), column);
+        }
+    }
+    arena_release(&arena);
+    return ok;
+}
+
 static const struct {
     const char *name;
     bool (*list)(struct error *error);
 } lists[] = {{"paths", list_paths},
              {"generators", list_generators},
              {"workloads", list_workloads},
-             {"metrics", list_metrics}};
+             {"metrics", list_metrics},
+             {"settings", list_settings}};
 
 enum { LIST_COUNT = sizeof lists / sizeof *lists };
 
@@ -130,7 +162,7 @@ static bool list_named(const char *word, struct error *error) {
     error_usage(error, "there is no list \"%s\"", word);
     const char *near = units_nearest(word, names, LIST_COUNT);
     return near ? error_hint(error, "did you mean %s?", near)
-                : error_hint(error, "paths, generators, workloads or metrics");
+                : error_hint(error, "paths, generators, workloads, metrics or settings");
 }
 
 static int run(int argc, const char **argv) {
@@ -142,7 +174,7 @@ static int run(int argc, const char **argv) {
     bool ok;
     if (!arguments[0]) {
         ok = error_usage(&error, "which list?");
-        error_hint(&error, "paths, generators, workloads or metrics");
+        error_hint(&error, "paths, generators, workloads, metrics or settings");
     } else if (arguments[1]) {
         ok = error_usage(&error, "\"%s\": one list at a time", arguments[1]);
     } else {
@@ -152,5 +184,5 @@ static int run(int argc, const char **argv) {
     return ok ? EXIT_OK : cli_fail(&error);
 }
 
-const struct command command_list = {"list", "WHAT", "list paths, generators, workloads or metrics",
-                                     run};
+const struct command command_list = {"list", "WHAT",
+                                     "list paths, generators, workloads, metrics or settings", run};

@@ -1,4 +1,5 @@
--- Settings that differ from PostgreSQL's own defaults, without those that only say where things are.
+-- Settings that differ from PostgreSQL's own defaults, without those that only say where things are,
+-- and without those that may hold a password.
 SELECT name::text,
        pg_catalog.current_setting(name)::text,
        (name IN ('autovacuum', 'backend_flush_after', 'bgwriter_delay', 'bgwriter_flush_after',
@@ -18,5 +19,6 @@ WHERE source NOT IN ('default', 'override', 'client', 'session', 'environment va
                    'data_directory', 'DateStyle', 'default_text_search_config', 'dynamic_shared_memory_type',
                    'external_pid_file', 'hba_file', 'ident_file', 'lc_messages', 'lc_monetary',
                    'lc_numeric', 'lc_time', 'listen_addresses', 'log_timezone', 'max_stack_depth', 'port',
-                   'TimeZone', 'unix_socket_directories', 'unix_socket_permissions')
+                   'primary_conninfo', 'ssl_passphrase_command', 'TimeZone', 'unix_socket_directories',
+                   'unix_socket_permissions')
 ORDER BY name

@@ -35,8 +35,9 @@ MUST_CHECK bool target_resolve(const struct target_options *options, struct aren
 void target_local(const char *socket_dir, int port, const char *user, struct arena *arena,
                   struct target *target);
 
-/* The text of a command-line word without a password that a conninfo or URI in it holds. Lives in
- * the arena; the word itself if there is none. */
+/* The text of a command-line word without a password that a conninfo or URI in it holds; of a
+ * variant's SQL or setting that seems to hold one, the key alone. Lives in the arena; the word
+ * itself if there is none. */
 const char *target_redact(const char *word, struct arena *arena);
 
 #endif

@@ -101,3 +101,35 @@ section() {
     done
     same "links to nothing" "" "$broken"
 }
+
+@test "docs/tune.md has the table of \`pgwrite list settings\`" {
+    invoke list settings
+    # An entry's lines: name, what a change takes, durability, values; why; what it costs.
+    rows=$(awk '
+        function row() {
+            if (!name)
+                return
+            split(text, part, " Cost: ")
+            sub(/\.$/, "", part[2])
+            printf "| `%s` | %s | %s | %s | %s |\n", name, takes, values, substr(part[1], 2),
+                part[2] ? part[2] : "–"
+        }
+        /^[^ ]/ {
+            row()
+            name = $1
+            takes = $2
+            $1 = $2 = $3 = text = ""
+            sub(/^ +/, "")
+            gsub(/, /, "`, `")
+            values = "`" $0 "`"
+            next
+        }
+        {
+            sub(/^ +/, "")
+            text = text " " $0
+        }
+        END { row() }' <<<"$output")
+    [ "$(wc -l <<<"$rows")" -ge 14 ]
+    same "docs/tune.md" "$rows" \
+        "$(sed -n '/^| setting | takes /,/^$/p' docs/tune.md | sed -e 1,2d -e '/^$/d')"
+}

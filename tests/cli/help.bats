@@ -143,7 +143,7 @@ END
 @test "unknown list" {
     refused 2 list <<'END'
 pgwrite: which list?
-hint: paths, generators, workloads or metrics
+hint: paths, generators, workloads, metrics or settings
 END
     refused 2 list path <<'END'
 pgwrite: there is no list "path"
@@ -151,7 +151,7 @@ hint: did you mean paths?
 END
     refused 2 list frob <<'END'
 pgwrite: there is no list "frob"
-hint: paths, generators, workloads or metrics
+hint: paths, generators, workloads, metrics or settings
 END
     refused 2 list paths generators <<'END'
 pgwrite: "generators": one list at a time
@@ -193,7 +193,8 @@ END
 
 @test "output that can't be written is a failure" {
     [ -c /dev/full ] || skip "no /dev/full"
-    for words in --help --version "list paths" "list generators" "list workloads" "list metrics"; do
+    for words in --help --version "list paths" "list generators" "list workloads" "list metrics" \
+        "list settings"; do
         code=0
         # shellcheck disable=SC2086 # several words
         errors=$("${PGWRITE:-$(build_dir)/pgwrite}" $words 2>&1 >/dev/full) || code=$?

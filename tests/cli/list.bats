@@ -74,3 +74,15 @@ listed() {
     has "what a latency is" " pool_wait," "$(grep '^  LATENCY:' <<<"$output")"
     has "what drifts" " memory," "$(grep '^  FIGURE:' <<<"$output")"
 }
+
+@test "settings" {
+    sources=$(sed -n 's/^- name: //p' "$TOP/src/study/space.yaml")
+    [ "$(wc -l <<<"$sources")" -ge 14 ]
+    listed settings
+    same "settings" "$sources" "$(names)"
+    same "contexts and durabilities" "" "$(grep '^[^ ]' <<<"$output" |
+        awk '$2 !~ /^(session|reload|restart)$/ || $3 !~ /^(safe|async-commit)$/ || NF < 4')"
+    same "what may lose commits" synchronous_commit "$(awk '$3 == "async-commit" {print $1}' <<<"$output")"
+    has "wal_buffers" " 16MB, 64MB, 4MB"$'\n' "$(grep -A1 '^wal_buffers ' <<<"$output")"
+    has "what it costs" "Cost: memory of that size." "$output"
+}

@@ -8,6 +8,34 @@ build_dir() {
     echo "${PGWRITE_BUILD:-$here/../../build}"
 }
 
+# violations FILE: what in a result is not as docs/result.schema.json has it, a line each.
+violations() {
+    local here
+    here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+    jq -r --slurpfile schema "$here/../../docs/result.schema.json" -f "$here/schema.jq" "$1"
+}
+
+# as_schema_says STUDY FILE: a whole result of that study.
+as_schema_says() {
+    local wrong
+    wrong=$(jq -r --arg study "$1" 'select(.study != $study) | "it is \(.study), not \($study)"' "$2" &&
+        violations "$2") || return
+    [ -z "$wrong" ] || {
+        printf '%s is not as docs/result.schema.json says:\n%s\n' "$2" "$wrong" >&2
+        return 1
+    }
+}
+
+# broken FILE EDIT MESSAGE: with that change by jq the check of the schema says so, and no more.
+broken() {
+    local wrong
+    wrong=$(jq "$2" "$1" | violations /dev/stdin) || return
+    [ "$wrong" = "$3" ] || {
+        printf 'with %s the schema says\n%s\nand not\n%s\n' "$2" "$wrong" "$3" >&2
+        return 1
+    }
+}
+
 # A folder of the test's own that the server's user can enter (bats's own folders are closed), named
 # by WORLD and TMPDIR, and a record of what there is now.
 world_setup() {
