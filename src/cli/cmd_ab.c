@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "cli/cli.h"
+#include "cli/options_verdict.h"
 #include "cli/variant.h"
 #include "report/ab.h"
 
@@ -61,8 +62,6 @@ static struct poptOption table[] = {
 
 static bool take_verdict(struct ab_options *ab, struct error *error) {
     uint64_t count = 12;
-    ab->metric = COMPARE_ROWS_PER_S;
-    ab->margin = 0.05;
     ab->across_tiers = across_tiers;
     ab->explain = explain;
     ab->label = "";
@@ -75,13 +74,7 @@ static bool take_verdict(struct ab_options *ab, struct error *error) {
                error_hint(error, "fewer than %d pairs can't decide anything", LOOKS_FIRST);
     }
     ab->pairs = (size_t)count;
-    if (metric && !comparison_metric_parse(metric, &ab->metric, error))
-        return error_prefix(error, "--metric");
-    if (margin && !units_share(margin, &ab->margin, error))
-        return error_prefix(error, "--margin");
-    if (ab->margin <= 0 || ab->margin > 0.5)
-        return error_usage(error, "--margin: \"%s\" is not above 0 and at most 50%%", margin);
-    return true;
+    return options_verdict(metric, margin, &ab->metric, &ab->margin, error);
 }
 
 static bool check_usage(struct error *error) {

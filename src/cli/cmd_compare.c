@@ -5,6 +5,7 @@
 #include "base/output.h"
 #include "base/units.h"
 #include "cli/cli.h"
+#include "cli/options_verdict.h"
 #include "report/compare.h"
 #include "study/compare.h"
 
@@ -27,16 +28,9 @@ static struct poptOption table[] = {
 };
 
 static bool read_options(struct compare_options *out, struct error *error) {
-    *out = (struct compare_options){
-        .metric = COMPARE_ROWS_PER_S, .margin = 0.05, .across_tiers = across_tiers};
-    if (metric && !comparison_metric_parse(metric, &out->metric, error))
-        return error_prefix(error, "--metric");
-    if (margin && !units_share(margin, &out->margin, error))
-        return error_prefix(error, "--margin");
-    if (out->margin <= 0 || out->margin > 0.5) {
-        error_usage(error, "--margin: \"%s\" is not above 0 and at most 50%%", margin);
-        return error_hint(error, "for example --margin 5%%");
-    }
+    *out = (struct compare_options){.across_tiers = across_tiers};
+    if (!options_verdict(metric, margin, &out->metric, &out->margin, error))
+        return false;
     if (output_is_stdout(json) && output_is_stdout(markdown))
         return error_usage(error, "--json - and --markdown - are both standard output");
     return (!json || output_check("--json", json, error)) &&

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "cli/cli.h"
+#include "cli/options_verdict.h"
 #include "cli/variant.h"
 #include "report/tune.h"
 #include "study/tune.h"
@@ -167,17 +168,9 @@ static bool take_machine(struct tune_options *tune, struct error *error) {
 }
 
 static bool take_verdict(struct tune_options *tune, struct error *error) {
-    tune->metric = COMPARE_ROWS_PER_S;
-    tune->margin = 0.05;
     if (!units_duration(budget ? budget : "30m", &tune->budget_ns, error))
         return error_prefix(error, "--budget");
-    if (metric && !comparison_metric_parse(metric, &tune->metric, error))
-        return error_prefix(error, "--metric");
-    if (margin && !units_share(margin, &tune->margin, error))
-        return error_prefix(error, "--margin");
-    if (tune->margin <= 0 || tune->margin > 0.5)
-        return error_usage(error, "--margin: \"%s\" is not above 0 and at most 50%%", margin);
-    return true;
+    return options_verdict(metric, margin, &tune->metric, &tune->margin, error);
 }
 
 static bool take_options(struct arena *arena, struct tune_options *tune, struct error *error) {
