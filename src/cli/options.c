@@ -142,8 +142,22 @@ bool options_matrix(const struct workload *workload, struct matrix_options *out,
     return true;
 }
 
+/* A connection where a file is expected would be quoted with its password. */
+static bool refuse_connection(const char *word, struct arena *arena, struct error *error) {
+    const char *shown = word ? target_redact(word, arena) : word;
+    if (shown == word)
+        return true;
+    error_usage(error, "\"%s\" is a connection, not a file", shown);
+    return error_hint(error, "-d names a server");
+}
+
 bool options_workload_load(const char **arguments, struct arena *arena, struct workload *workload,
                            struct error *error) {
+    for (const char **word = arguments; *word; word++)
+        if (!refuse_connection(*word, arena, error))
+            return false;
+    if (!refuse_connection(options.schema, arena, error))
+        return error_prefix(error, "--schema");
     if (arguments[0] && arguments[1]) {
         error_usage(error, "\"%s\": one workload at a time", arguments[1]);
         return error_hint(error, "options have two dashes, values with blanks need quotes");

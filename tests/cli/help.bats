@@ -175,6 +175,18 @@ END
     done
 }
 
+@test "a connection where a file is expected is refused, and its password is not told" {
+    uri=postgres://u:secret@h/db
+    for words in "run $uri" "run events $uri" "check $uri" "tune $uri" "ab -A workload=$uri" \
+        "ab -B schema=$uri" "run --schema $uri"; do
+        # shellcheck disable=SC2086 # several words
+        invoke $words
+        same "exit code of $words" 2 "$status"
+        has "$words" "is a connection, not a file" "$errors"
+        [[ $errors != *secret* ]]
+    done
+}
+
 @test "unknown workload" {
     refused 2 run --pg-bin "$NO_SERVER" evnts <<'END'
 pgwrite: no built-in workload is called "evnts"
