@@ -97,6 +97,14 @@ uint64_t histogram_quantile(const struct histogram *histogram, double q) {
     return reported_value(histogram, last);
 }
 
+uint64_t histogram_above(const struct histogram *histogram, uint64_t limit_ns) {
+    uint32_t end = end_bucket(histogram);
+    uint64_t above = 0;
+    for (uint32_t i = histogram_index(limit_ns) + 1; i < end; i++)
+        above += histogram->counts[i];
+    return above;
+}
+
 double histogram_mean(const struct histogram *histogram) {
     return histogram->count ? (double)histogram->sum_ns / (double)histogram->count : 0;
 }

@@ -57,6 +57,8 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 /* The value at quantile q in [0, 1]: the smallest that at least ceil(q × count) values do not
  * exceed (nearest rank). 0 while count is 0: ask count first. */
 uint64_t histogram_quantile(const struct histogram *histogram, double q);
+/* Values above a limit, by whole buckets: one counts if its bucket lies above the limit's. */
+uint64_t histogram_above(const struct histogram *histogram, uint64_t limit_ns);
 double histogram_mean(const struct histogram *histogram); /* ns */
 
 /* The counts as an HdrHistogram V2 payload, zlib-compressed, in base64; free() it. The layout is

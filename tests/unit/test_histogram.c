@@ -200,6 +200,43 @@ static void values_over_an_hour_count_as_an_hour(void **state) {
     histogram_free(histogram);
 }
 
+/* --- above a limit --- */
+
+/* Against the values themselves: what is above the limit's bucket counts, and nothing else. */
+static void above_a_limit_by_whole_buckets(void **state) {
+    (void)state;
+    static uint64_t values[SAMPLES];
+    struct histogram *histogram = histogram_new();
+    struct rng rng = rng_at(rng_key(7, "above"), 0);
+    assert_int_equal(histogram_above(histogram, 0), 0);
+    for (size_t i = 0; i < SAMPLES; i++)
+        histogram_record(histogram, values[i] = heavy_tail(&rng));
+    for (uint64_t limit = 1; limit < HISTOGRAM_MAX_NS; limit = limit * 3 / 2 + 1) {
+        uint64_t first_above = histogram_bucket_high(histogram_index(limit)), above = 0;
+        for (size_t i = 0; i < SAMPLES; i++)
+            above += values[i] >= first_above;
+        assert_int_equal(histogram_above(histogram, limit), above);
+    }
+    histogram_free(histogram);
+}
+
+static void above_a_limit_at_the_edges(void **state) {
+    (void)state;
+    struct histogram *histogram = histogram_new();
+    uint64_t high = histogram_bucket_high(histogram_index(50000000));
+    histogram_record(histogram, 50000000);
+    histogram_record(histogram, high - 1);
+    assert_int_equal(histogram_above(histogram, 50000000), 0);
+    histogram_record(histogram, high);
+    assert_int_equal(histogram_above(histogram, 50000000), 1);
+    assert_int_equal(histogram_above(histogram, 0), 3);
+    histogram_record(histogram, 2 * HISTOGRAM_MAX_NS);
+    assert_int_equal(histogram_above(histogram, 50000000), 2);
+    assert_int_equal(histogram_above(histogram, HISTOGRAM_MAX_NS), 0);
+    assert_int_equal(histogram_above(histogram, UINT64_MAX), 0);
+    histogram_free(histogram);
+}
+
 /* --- merging --- */
 
 static void assert_same(const struct histogram *a, const struct histogram *b) {
@@ -411,6 +448,8 @@ int main(void) {
         cmocka_unit_test(quantile_is_never_beyond_min_and_max),
         cmocka_unit_test(empty_histogram_is_all_zero),
         cmocka_unit_test(values_over_an_hour_count_as_an_hour),
+        cmocka_unit_test(above_a_limit_by_whole_buckets),
+        cmocka_unit_test(above_a_limit_at_the_edges),
         cmocka_unit_test(merging_is_recording_into_one),
         cmocka_unit_test(full_bucket_ends_the_program),
         cmocka_unit_test(encoding_keeps_every_count),
