@@ -55,7 +55,7 @@ json_t *host_json(const struct result *result) {
     return host;
 }
 
-static json_t *fsync_json(const struct result *result) {
+json_t *fsync_json(const struct result *result) {
     const struct fsync_probe *probe = &result->fsync;
     if (!result->fsync_dir || !is_known(probe->flushes_per_s))
         return json_null();

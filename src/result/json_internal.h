@@ -12,6 +12,7 @@ json_t *run_json(const struct result *result);
 json_t *host_json(const struct result *result);
 json_t *server_json(const struct server_facts *server, bool throwaway, const char *target);
 json_t *workload_json(const struct result *result);
+json_t *fsync_json(const struct result *result); /* null: not probed */
 
 /* json_cell.c */
 json_t *cell_json(const struct result *result, const struct result_cell *cell);
@@ -36,6 +37,9 @@ json_t *steps_json(const struct result *result, const struct result_cell *cell);
 void add_asked(json_t *object, const struct result *result, const struct result_demand *demand);
 /* json_thresholds.c */
 json_t *thresholds_json(const struct result *result);
+/* A threshold's limit, or a value to hold to it: times in µs. null: not known, or without end. */
+json_t *measure_json(double value, enum metric_unit unit);
+extern const char *const measure_unit_names[]; /* "us", "share", …: what measure_json is in */
 
 /* json_waits.c */
 json_t *locks_json(const struct result_round *round);

@@ -3,17 +3,18 @@
 
 #include "result/json_internal.h"
 
+const char *const measure_unit_names[] = {[METRIC_NS] = "us",
+                                          [METRIC_SHARE] = "share",
+                                          [METRIC_NUMBER] = "number",
+                                          [METRIC_PER_S] = "per_s",
+                                          [METRIC_BYTES] = "bytes"};
+
 /* Times are microseconds here as everywhere in the file. A drift can be negative. */
-static json_t *measure_json(double value, enum metric_unit unit) {
+json_t *measure_json(double value, enum metric_unit unit) {
     return isfinite(value) ? json_real(unit == METRIC_NS ? value / 1000 : value) : json_null();
 }
 
 static json_t *threshold_json(const struct result_threshold *judged, size_t cell) {
-    static const char *const units[] = {[METRIC_NS] = "us",
-                                        [METRIC_SHARE] = "share",
-                                        [METRIC_NUMBER] = "number",
-                                        [METRIC_PER_S] = "per_s",
-                                        [METRIC_BYTES] = "bytes"};
     const struct threshold *threshold = judged->threshold;
     json_t *object = json_object();
     json_object_set_new(object, "expr", value_text(threshold->text));
@@ -23,7 +24,7 @@ static json_t *threshold_json(const struct result_threshold *judged, size_t cell
                         threshold->metric == METRIC_QUANTILE ? value_count(judged->samples)
                                                              : json_null());
     json_object_set_new(object, "limit", measure_json(threshold->value, threshold->unit));
-    json_object_set_new(object, "unit", value_text(units[threshold->unit]));
+    json_object_set_new(object, "unit", value_text(measure_unit_names[threshold->unit]));
     json_object_set_new(object, "ok",
                         judged->verdict == THRESHOLD_UNKNOWN
                             ? json_null()

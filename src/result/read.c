@@ -236,6 +236,16 @@ static void read_top(struct reader *reader, json_t *root, struct stored_result *
     read_workload(reader, root, out);
 }
 
+/* What its studies found is under keys of their own: docs/result.md. */
+static void hint_of_study(const char *study, struct error *error) {
+    if (strcmp(study, "size") == 0)
+        error_hint(error, "`jq .size.answer FILE` prints the answer that it has");
+    else if (strcmp(study, "tune") == 0)
+        error_hint(error, "`jq .settings FILE` prints the settings that it found");
+    else
+        error_hint(error, "`jq .verdict FILE` prints the verdict that it has");
+}
+
 static void read_all(struct reader *reader, json_t *root, struct stored_result *out) {
     const json_t *format = json_object_get(root, "format"), *study = json_object_get(root, "study");
     if (!json_is_string(format)) {
@@ -250,7 +260,7 @@ static void read_all(struct reader *reader, json_t *root, struct stored_result *
     if (json_is_string(study)) {
         error_usage(reader->error, "that is a result of `pgwrite %s`; compare reads those of run",
                     text_of(reader, study));
-        error_hint(reader->error, "`jq .verdict FILE` prints the verdict that it has");
+        hint_of_study(json_string_value(study), reader->error);
         return;
     }
     read_top(reader, root, out);

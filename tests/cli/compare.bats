@@ -250,6 +250,8 @@ END
     result below.json "$STEADY" '.cells[0].rounds[1].rows_per_s = -1'
     result empty.json "$STEADY" '.cells = []'
     result ab.json "$STEADY" '.study = "ab"'
+    result tune.json "$STEADY" '.study = "tune"'
+    printf '{"format": "pgwrite/1", "study": "size", "size": {"answer": {"fits": "fits"}}}' >size.json
     printf '{"format":"pgwrite/2"}' >later.json
     printf '{"a": 1}' >thing.json
     printf '[]' >list.json
@@ -264,6 +266,8 @@ wrong.json|wrong.json: "cells[0].pool" is no whole number, or too large
 below.json|below.json: "cells[0].rounds[1].rows_per_s" is no number that can be measured
 empty.json|empty.json has no cell
 ab.json|ab.json: that is a result of `pgwrite ab`; compare reads those of run|`jq .verdict FILE` prints the verdict that it has
+tune.json|tune.json: that is a result of `pgwrite tune`; compare reads those of run|`jq .settings FILE` prints the settings that it found
+size.json|size.json: that is a result of `pgwrite size`; compare reads those of run|`jq .size.answer FILE` prints the answer that it has
 later.json|later.json: its format is "pgwrite/2"; this pgwrite reads pgwrite/1
 thing.json|thing.json: that is no result of pgwrite: it has no "format"
 list.json|list.json: that is no result of pgwrite: it has no "format"
