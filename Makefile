@@ -71,8 +71,10 @@ PROGRAM := $(BUILD)/pgwrite
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
     $(filter-out $(OTHER),$(sort $(wildcard tests/unit/test_*.c))))
+# Not a program: it is loaded into those that flush, to make a disk slow.
+SLOW_FSYNC := $(BUILD)/tests/slow_fsync.so
 HELPERS := $(patsubst tests/pg/%.c,$(BUILD)/tests/%,\
-    $(filter-out $(OTHER),$(sort $(wildcard tests/pg/*.c))))
+    $(filter-out $(OTHER) tests/pg/slow_fsync.c,$(sort $(wildcard tests/pg/*.c))))
 CLI_TESTS := $(sort $(wildcard tests/cli/*.bats tests/cli/*/*.bats))
 # Those of a pooler and of other versions have targets of their own.
 PG_TESTS := $(filter-out tests/pg/pooler.bats tests/pg/versions.bats,\
@@ -92,7 +94,7 @@ help: ## print this list
 	@echo '           PGWRITE_TEST_BIN=dir (of the server that tests start)'
 
 .PHONY: tests
-tests: $(UNIT_TESTS) $(HELPERS) ## build the test programs
+tests: $(UNIT_TESTS) $(HELPERS) $(SLOW_FSYNC) ## build the test programs
 
 # The server that the tests start, where it is not the one that pgwrite would find.
 ifneq ($(PGWRITE_TEST_BIN),)
@@ -109,14 +111,14 @@ TESTS = $(foreach kind,$(KINDS),$(TESTS_$(kind)))
 # The others run beside each other. These run alone, after them: they hold times against each other, or
 # kill servers, whose shared memory would be taken for what another test has left behind.
 ALONE := $(patsubst %,tests/pg/%.bats,ceiling companions engine exits load lock_log modes pooler \
-    reconnect statistics throwaway truth tune versions waits)
+    predict reconnect size statistics throwaway truth tune versions waits)
 
 prove = PGWRITE_BUILD=$(BUILD) prove $(1) $(PROVE_FLAGS) --exec scripts/tap-run $(2)
 prove_if_any = $(if $(strip $(2)),$(call prove,$(1),$(2)) || code=1;)
 
 # Programs that the wanted kinds of tests need: a build with a sanitizer is slow enough.
 NEEDED_unit = $(UNIT_TESTS)
-NEEDED_pg = $(HELPERS)
+NEEDED_pg = $(HELPERS) $(SLOW_FSYNC)
 NEEDED = $(foreach kind,$(KINDS),$(NEEDED_$(kind)))
 
 .PHONY: check
@@ -195,6 +197,14 @@ format: ## reformat every C file
 study-aa: all ## count false alarms: 100 studies of the same variant twice, half an hour
 	@scripts/study-aa
 
+.PHONY: study-fsync
+study-fsync: all tests ## hold the model of other disks against slow ones, six minutes
+	@scripts/study-fsync
+
+.PHONY: study-size
+study-size: all ## run the capacity that size finds again, and 1.15 times it: ten minutes
+	@scripts/study-size
+
 .PHONY: bench-peers
 bench-peers: ## measure pgwrite beside pgbench and other tools
 	scripts/bench-peers
@@ -271,6 +281,12 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBRARY) | cmocka
 
 $(HELPERS): $(BUILD)/tests/%: $(BUILD)/tests/pg/%.o $(LIBRARY) | cmocka
 	$(test_program)
+
+# Without a sanitizer: it goes into programs that have none.
+$(SLOW_FSYNC): tests/pg/slow_fsync.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,LINK,$@) $(CC) -fPIC -shared $(filter-out -fsanitize=% -fno-sanitize-recover=%,\
+	    $(ALL_CPPFLAGS) $(ALL_CFLAGS)) $< -ldl -o $@
 
 $(FUZZERS): $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIBRARY)
 	$(call say,LINK,$@) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer \
