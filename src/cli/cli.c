@@ -12,9 +12,9 @@
 #include "pg/target.h"
 #include "pg/version.h"
 
-static const struct command *const commands[] = {&command_run,  &command_ab,    &command_compare,
-                                                 &command_tune, &command_check, &command_list,
-                                                 &command_clean};
+static const struct command *const commands[] = {&command_run,  &command_ab,   &command_compare,
+                                                 &command_tune, &command_size, &command_check,
+                                                 &command_list, &command_clean};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 void cli_print_version(void) {

@@ -18,8 +18,8 @@ struct command {
                const char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
-extern const struct command command_run, command_ab, command_compare, command_tune, command_check,
-    command_list, command_clean;
+extern const struct command command_run, command_ab, command_compare, command_tune, command_size,
+    command_check, command_list, command_clean;
 
 /* Runs the program; returns its exit code. */
 int cli_main(int argc, const char **argv);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "cli/cli.h"
+#include "cli/options_present.h"
 #include "cli/options_verdict.h"
 #include "cli/variant.h"
 #include "report/tune.h"
@@ -72,31 +73,11 @@ static struct poptOption table[] = {
     POPT_AUTOHELP POPT_TABLEEND,
 };
 
-static size_t count_words(char *const *words) {
-    size_t count = 0;
-    while (words && words[count])
-        count++;
-    return count;
-}
-
-/* NAME=VALUE; both live in the arena. */
-static bool split(const char *option, const char *word, struct arena *arena, const char **name,
-                  const char **value, struct error *error) {
-    const char *equals = strchr(word, '=');
-    if (!equals || equals == word || !equals[1]) {
-        error_usage(error, "%s: \"%s\" is not a name, = and a value", option, word);
-        return error_hint(error, "for example %s commit_delay=0", option);
-    }
-    *name = arena_strndup(arena, word, (size_t)(equals - word));
-    *value = arena_strdup(arena, equals + 1);
-    return true;
-}
-
 static bool take_sets(struct arena *arena, struct space_options *space, struct error *error) {
-    size_t count = count_words(sets);
+    size_t count = options_count(sets);
     struct space_extra *extra = ARENA_ARRAY(arena, struct space_extra, count + 1);
     for (size_t i = 0; i < count; i++)
-        if (!split("--set", sets[i], arena, &extra[i].name, &extra[i].values, error))
+        if (!options_pair("--set", sets[i], arena, &extra[i].name, &extra[i].values, error))
             return false;
     space->extra = extra;
     space->extra_count = count;
@@ -119,22 +100,11 @@ static bool take_skip(const char *word, void *context, struct error *error) {
 
 static bool take_skips(struct arena *arena, struct space_options *space, struct error *error) {
     struct skipped skipped = {arena, ARENA_ARRAY(arena, const char *, 256), 0, 256};
-    for (size_t i = 0; i < count_words(skips); i++)
+    for (size_t i = 0; i < options_count(skips); i++)
         if (!units_list(skips[i], take_skip, &skipped, error))
             return error_prefix(error, "--skip");
     space->skip = skipped.names;
     space->skip_count = skipped.count;
-    return true;
-}
-
-static bool take_presents(struct arena *arena, struct tune_options *tune, struct error *error) {
-    size_t count = count_words(presents);
-    struct server_setting *present = ARENA_ARRAY(arena, struct server_setting, count + 1);
-    for (size_t i = 0; i < count; i++)
-        if (!split("--present", presents[i], arena, &present[i].name, &present[i].value, error))
-            return false;
-    tune->present = present;
-    tune->present_count = count;
     return true;
 }
 
@@ -177,17 +147,8 @@ static bool take_options(struct arena *arena, struct tune_options *tune, struct 
     return is_word("--only", only, "reload", &tune->space.only_reload, error) &&
            is_word("--allow", allow, "async-commit", &tune->space.allow_async_commit, error) &&
            take_sets(arena, &tune->space, error) && take_skips(arena, &tune->space, error) &&
-           take_presents(arena, tune, error) && take_machine(tune, error) &&
-           take_verdict(tune, error);
-}
-
-/* What is for a server that pgwrite starts is no wish about one that is there. */
-static bool check_target(const struct session_options *session, struct error *error) {
-    const char *refused = presents ? "--present" : cpus ? "--cpus" : NULL;
-    if (session->throwaway || !target_given(&session->target) || !refused)
-        return true;
-    error_usage(error, "%s is for a throwaway server, and the settings name one of yours", refused);
-    return error_hint(error, "leave it out, or add --throwaway");
+           options_presents(presents, arena, &tune->present, &tune->present_count, error) &&
+           take_machine(tune, error) && take_verdict(tune, error);
 }
 
 static bool check_usage(struct error *error) {
@@ -271,7 +232,11 @@ static int tune_workload(int argc, const char **argv, const char **arguments, st
     struct tune_options tune = {.matrix = &matrix};
     if (!check_usage(&error) || !take_options(arena, &tune, &error) ||
         !options_workload_load(arguments, arena, &workload, &error) ||
-        !options_matrix(&workload, &matrix, &error) || !check_target(&matrix.session, &error))
+        !options_matrix(&workload, &matrix, &error) ||
+        !options_for_throwaway(presents ? "--present"
+                               : cpus   ? "--cpus"
+                                        : NULL,
+                               &matrix.session, &error))
         return cli_fail(&error);
     const char *left_out = options_one_cell(&matrix, arena);
     if (left_out && !options.quiet)

@@ -216,18 +216,27 @@ static const char *show_range(const struct range *range, char *out, size_t size)
     return out;
 }
 
-const char *options_one_cell(struct matrix_options *matrix, struct arena *arena) {
+static const char *one_cell(struct matrix_options *matrix, bool pool, struct arena *arena) {
     struct strbuf text = STRBUF_INIT;
     char shown[48];
     leave_out(&text, &matrix->path_count, "path", matrix->paths[0]->name);
-    leave_out(&text, &matrix->pool_count, "pool",
-              show_range(&matrix->pools[0], shown, sizeof shown));
+    if (pool)
+        leave_out(&text, &matrix->pool_count, "pool",
+                  show_range(&matrix->pools[0], shown, sizeof shown));
     leave_out(&text, &matrix->batch_count, "batch",
               show_range(&matrix->batches[0], shown, sizeof shown));
     matrix->ceiling_ns = 0;
     const char *left_out = text.length ? arena_strdup(arena, text.text) : NULL;
     strbuf_release(&text);
     return left_out;
+}
+
+const char *options_one_cell(struct matrix_options *matrix, struct arena *arena) {
+    return one_cell(matrix, true, arena);
+}
+
+const char *options_one_path(struct matrix_options *matrix, struct arena *arena) {
+    return one_cell(matrix, false, arena);
 }
 
 bool options_refuse_rounds(const char *command, const char *instead, struct error *error) {

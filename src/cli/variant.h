@@ -18,6 +18,9 @@ MUST_CHECK bool variant_side(char *const *words, const char *name, const char **
  */
 const char *options_one_cell(struct matrix_options *matrix, struct arena *arena);
 
+/* The same, with all its pools. */
+const char *options_one_path(struct matrix_options *matrix, struct arena *arena);
+
 /* Refuses options of `run` that mean nothing where a study decides itself how often what is
  * measured; instead: "--pairs". */
 MUST_CHECK bool options_refuse_rounds(const char *command, const char *instead,

@@ -177,8 +177,8 @@ END
 
 @test "a connection where a file is expected is refused, and its password is not told" {
     uri=postgres://u:secret@h/db
-    for words in "run $uri" "run events $uri" "check $uri" "tune $uri" "ab -A workload=$uri" \
-        "ab -B schema=$uri" "run --schema $uri"; do
+    for words in "run $uri" "run events $uri" "check $uri" "tune $uri" "size $uri" \
+        "ab -A workload=$uri" "ab -B schema=$uri" "run --schema $uri"; do
         # shellcheck disable=SC2086 # several words
         invoke $words
         same "exit code of $words" 2 "$status"
