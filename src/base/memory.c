@@ -84,6 +84,15 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length) {
     return memcpy(arena_alloc(arena, length + 1, 1), text, length);
 }
 
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t size) {
+    if (count & (count - 1))
+        return array;
+    void *grown = arena_alloc(arena, count ? 2 * count : 1, size);
+    if (count)
+        memcpy(grown, array, count * size);
+    return grown;
+}
+
 char *arena_strdup(struct arena *arena, const char *text) {
     return arena_strndup(arena, text, strlen(text));
 }

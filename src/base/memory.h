@@ -34,6 +34,9 @@ void *arena_alloc(struct arena *arena, size_t count, size_t size);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Room for one more behind the count elements of an array that has grown by this function alone:
+ * the array itself or, when count is 0 or a power of two, a copy of twice the length. */
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t size);
 void arena_release(struct arena *arena); /* frees everything; the arena is empty and usable again */
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), 1, sizeof(type)))

@@ -9,20 +9,25 @@
 #include "result/total.h"
 #include "stats/rank.h"
 
+void result_add_warning(struct arena *arena, const char ***warnings, size_t *count,
+                        const char *text) {
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp((*warnings)[i], text) == 0)
+            return;
+    const char **grown = ARENA_ARRAY(arena, const char *, *count + 1);
+    if (*count)
+        memcpy(grown, *warnings, *count * sizeof *grown);
+    grown[(*count)++] = arena_strdup(arena, text);
+    *warnings = grown;
+}
+
 void result_warn(struct result *result, const char *format, ...) {
     char text[512];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    for (size_t i = 0; i < result->warning_count; i++)
-        if (strcmp(result->warnings[i], text) == 0)
-            return;
-    const char **grown = ARENA_ARRAY(result->arena, const char *, result->warning_count + 1);
-    if (result->warning_count)
-        memcpy(grown, result->warnings, result->warning_count * sizeof *grown);
-    grown[result->warning_count++] = arena_strdup(result->arena, text);
-    result->warnings = grown;
+    result_add_warning(result->arena, &result->warnings, &result->warning_count, text);
 }
 
 void result_warn_disk(struct result *result) {

@@ -191,6 +191,10 @@ struct result {
 /* Adds a warning once. */
 void result_warn(struct result *result, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Adds a text once to a list of warnings in the arena. */
+void result_add_warning(struct arena *arena, const char ***warnings, size_t *count,
+                        const char *text);
+
 /* Adds a warning if the probe found the disk in doubt; to be called once fsync and fsync_dir are
  * there. */
 void result_warn_disk(struct result *result);

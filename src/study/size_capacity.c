@@ -52,15 +52,8 @@ static double window_that_fits(const struct size *size, double wish_s, double le
 
 static void keep_probe(struct size *size, const struct size_probe *probe) {
     struct size_result *result = size->result;
-    size_t count = result->probe_count;
-    /* It doubles whenever its length is a power of two. */
-    if ((count & (count - 1)) == 0) {
-        struct size_probe *probes =
-            ARENA_ARRAY(size->arena, struct size_probe, count ? 2 * count : 1);
-        for (size_t i = 0; i < count; i++)
-            probes[i] = result->probes[i];
-        result->probes = probes;
-    }
+    result->probes =
+        arena_grow(size->arena, result->probes, result->probe_count, sizeof *result->probes);
     result->probes[result->probe_count++] = *probe;
 }
 

@@ -28,15 +28,8 @@ static bool fits(const struct sweep *sweep, size_t rounds) {
 
 static void keep_level(struct size *size, const struct size_point *point) {
     struct size_result *result = size->result;
-    size_t count = result->level_count;
-    /* It doubles whenever its length is a power of two. */
-    if ((count & (count - 1)) == 0) {
-        struct size_point *levels =
-            ARENA_ARRAY(size->arena, struct size_point, count ? 2 * count : 1);
-        for (size_t i = 0; i < count; i++)
-            levels[i] = result->levels[i];
-        result->levels = levels;
-    }
+    result->levels =
+        arena_grow(size->arena, result->levels, result->level_count, sizeof *result->levels);
     result->levels[result->level_count++] = *point;
 }
 

@@ -109,14 +109,7 @@ void size_warn(struct size *size, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    for (size_t i = 0; i < result->warning_count; i++)
-        if (strcmp(result->warnings[i], text) == 0)
-            return;
-    const char **grown = ARENA_ARRAY(size->arena, const char *, result->warning_count + 1);
-    for (size_t i = 0; i < result->warning_count; i++)
-        grown[i] = result->warnings[i];
-    grown[result->warning_count++] = arena_strdup(size->arena, text);
-    result->warnings = grown;
+    result_add_warning(size->arena, &result->warnings, &result->warning_count, text);
 }
 
 /* What is said of one round, which begins with the name of its cell, is not said of the study: a

@@ -141,3 +141,16 @@ process_gone() {
     state=$(ps -o stat= -p "$1" 2>/dev/null) || return 0
     [[ $state == Z* ]]
 }
+
+# The same in one of several tries, whose number is in $try: another program that takes the CPUs is no
+# fault of what is tested.
+within_tries() { # tries, COMMAND…
+    local try
+    for ((try = 1; try <= $1; try++)); do
+        if "${@:2}"; then
+            return 0
+        fi
+        echo "try $try of $1 failed" >&2
+    done
+    return 1
+}

@@ -51,18 +51,6 @@ load_run() {
     measure "$WORLD/load.yaml" --warmup 200ms --ceiling off "$@" && adds_up
 }
 
-# The same in one of several tries: another program that takes the CPUs is no fault of the engine's.
-within_tries() { # tries, COMMAND…
-    local try
-    for ((try = 1; try <= $1; try++)); do
-        if "${@:2}"; then
-            return 0
-        fi
-        echo "try $try of $1 failed" >&2
-    done
-    return 1
-}
-
 # calc EXPRESSION: as jq computes it
 calc() {
     jq -n "$1"

@@ -84,19 +84,6 @@ known() {
         ".size.capacity | .high_per_s >= 0.95 * $1 and .high_per_s <= 1.15 * $1"
 }
 
-# The same in one of several tries, which see other arrivals ($try): another program that takes the
-# CPUs is no fault of the search.
-within_tries() { # tries, COMMAND…
-    local try
-    for ((try = 1; try <= $1; try++)); do
-        if "${@:2}"; then
-            return 0
-        fi
-        echo "try $try of $1 failed" >&2
-    done
-    return 1
-}
-
 # 12 slots of 8 ms: 1,500 rows a second, by 12 connections.
 finds_slots() {
     size 4 "${on_server[@]}" --pool 1,6,12,36 --duration 2s --warmup 200ms --budget 55s \
