@@ -202,8 +202,12 @@ study-fsync: all tests ## hold the model of other disks against slow ones, six m
 	@scripts/study-fsync
 
 .PHONY: study-size
-study-size: all ## run the capacity that size finds again, and 1.15 times it: ten minutes
+study-size: all ## run the capacity that size finds again, and 1.15 times it: half an hour
 	@scripts/study-size
+
+.PHONY: study-known
+study-known: all ## size servers whose capacity is known: eight minutes
+	@scripts/study-known
 
 .PHONY: bench-peers
 bench-peers: ## measure pgwrite beside pgbench and other tools

@@ -235,8 +235,9 @@ static void tell_end(struct size *size, const struct hunt *hunt, bool time_up) {
                   "%severy rate of the search held the SLOs, up to %s: no upper end was found", up,
                   show_rate(size, search->low));
     else if (!size_search_bracketed(search))
-        size_warn(size, "%sthe search ended between %s, which held, and %s, which did not", up,
-                  show_rate(size, search->low), show_rate(size, search->high));
+        size->wide = arena_printf(
+            size->arena, "%sthe search ended between %s, which held, and %s, which did not", up,
+            show_rate(size, search->low), show_rate(size, search->high));
     tell_unsure(size);
 }
 
@@ -364,7 +365,7 @@ static bool soak(struct size *size, struct error *error) {
     return true;
 }
 
-bool size_soak(struct size *size, struct error *error) {
+static bool confirm(struct size *size, struct error *error) {
     struct size_result *result = size->result;
     if (!is_known(result->capacity_per_s)) {
         result->unconfirmed = "no rate held that a soak could confirm";
@@ -384,4 +385,12 @@ bool size_soak(struct size *size, struct error *error) {
     if (size_autovacuum_off(&size->session.facts))
         size_warn(size, "autovacuum is off: what it takes is missing in the capacity");
     return soak(size, error);
+}
+
+bool size_soak(struct size *size, struct error *error) {
+    if (!confirm(size, error))
+        return false;
+    if (size->wide && !size->result->bracketed)
+        size_warn(size, "%s", size->wide);
+    return true;
 }

@@ -77,8 +77,10 @@ struct size {
     struct size_plan plan;
     uint64_t begin_ns, end_ns; /* of the budget */
     enum size_phase_id phase;
-    size_t rounds; /* done, of all phases */
-    double more_s; /* that rounds took beside their warm-up and windows, the last ones most */
+    size_t rounds;    /* done, of all phases */
+    const char *wide; /* said at the end, unless a soak brings its edges together: how far apart the
+                         search left them; NULL: within SIZE_BRACKET */
+    double more_s;    /* that rounds took beside their warm-up and windows, the last ones most */
 };
 
 /* What the next round is likely to take beside these: a workload that fills its tables before takes

@@ -109,6 +109,25 @@ static void no_soak_is_cut_short_once_one_has_held(void **state) {
     assert_in_range(held_ever, 10, 60);
 }
 
+/* Edges that a soak has brought together are not told of as those that the search left. */
+static void only_a_bracket_that_stays_open_is_told(void **state) {
+    size_t told = 0, closed = 0;
+    for (int i = 0; i < 2; i++) {
+        start(state);
+        server.soak_capacity = i ? 450 : 540;
+        size.end_ns = 150 * 1000000000ull;
+        search();
+        size.end_ns += 400 * 1000000000ull;
+        soak();
+        assert_non_null(size.wide);
+        bool warned = strstr(server.warned, size.wide);
+        assert_int_equal(warned, !result.bracketed);
+        told += warned;
+        closed += result.bracketed;
+    }
+    assert_true(told == 1 && closed == 1);
+}
+
 /* Short probes held at rates above those that did not hold for long: they are no capacity. */
 static void soaks_that_always_fail_leave_no_capacity(void **state) {
     (void)state;
@@ -145,6 +164,7 @@ int main(void) {
         cmocka_unit_test_setup(a_soak_without_autovacuum_confirms_nothing, start),
         cmocka_unit_test_setup(a_soak_that_fails_lowers_the_capacity, start),
         cmocka_unit_test_setup(no_soak_is_cut_short_once_one_has_held, start),
+        cmocka_unit_test_setup(only_a_bracket_that_stays_open_is_told, start),
         cmocka_unit_test_setup(soaks_that_always_fail_leave_no_capacity, start),
         cmocka_unit_test_setup(a_soak_has_no_time, start),
     };
