@@ -206,7 +206,7 @@ study-size: all ## run the capacity that size finds again, and 1.15 times it: ha
 	@scripts/study-size
 
 .PHONY: study-known
-study-known: all ## size servers whose capacity is known: eight minutes
+study-known: all ## size a server whose capacity is known: four minutes
 	@scripts/study-known
 
 .PHONY: bench-peers
