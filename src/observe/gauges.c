@@ -25,6 +25,8 @@ struct gauges {
     pthread_cond_t wake;
     uint64_t go_ns; /* 0: not yet */
     bool quit;
+    double *latest; /* what the queries said last */
+    bool latest_known;
     /* The thread's own until it has ended. */
     struct gauge_sample *samples;
     size_t count, room;
@@ -43,7 +45,8 @@ static void make_sizes_sql(struct gauges *gauges) {
     strbuf_release(&sql);
 }
 
-/* The value of one query; NAN: NULL or no row. */
+/* The value of one query; NAN: NULL, no row, or no finite number: JSON has no word for it, and no
+ * mean can be made with it. */
 static bool ask(struct gauges *gauges, const char *sql, double *value, struct error *error) {
     struct control_rows *rows;
     *value = NAN;
@@ -51,6 +54,8 @@ static bool ask(struct gauges *gauges, const char *sql, double *value, struct er
         return false;
     if (control_rows_count(rows) > 0 && control_bool(rows, 0, 0))
         *value = control_float8(rows, 0, 1);
+    if (!isfinite(*value))
+        *value = NAN;
     control_rows_free(rows);
     return true;
 }
@@ -106,11 +111,15 @@ static void *gauges_main(void *context) {
     uint64_t interval_ns = gauges->options.interval_ns, go_ns = gauges->go_ns;
     for (uint64_t number = 0; wait_until(gauges, go_ns + (number + 1) * interval_ns);) {
         pthread_mutex_unlock(&gauges->mutex);
-        look(gauges, sample_at(gauges, number));
+        struct gauge_sample *sample = sample_at(gauges, number);
+        look(gauges, sample);
         uint64_t now = clock_ns();
         uint64_t next = (now - go_ns) / interval_ns;
         number = next > number ? next : number + 1;
         pthread_mutex_lock(&gauges->mutex);
+        for (size_t i = 0; i < gauges->options.query_count; i++)
+            gauges->latest[i] = sample->gauges[i];
+        gauges->latest_known = true;
     }
     pthread_mutex_unlock(&gauges->mutex);
     return NULL;
@@ -139,6 +148,7 @@ static void release(struct gauges *gauges) {
         free(gauges->sql[i]);
     free(gauges->sql);
     free(gauges->sizes_sql);
+    free(gauges->latest);
     pthread_mutex_destroy(&gauges->mutex);
     pthread_cond_destroy(&gauges->wake);
     free(gauges);
@@ -161,6 +171,7 @@ bool gauges_open(const struct gauges_options *options, struct gauges **out, stru
     pthread_condattr_t monotonic;
     gauges->options = *options;
     gauges->sql = MEM_ARRAY(char *, options->query_count + 1);
+    gauges->latest = MEM_ARRAY(double, options->query_count + 1);
     make_sizes_sql(gauges);
     gauges->options.tables = NULL; /* the caller's */
     pthread_condattr_init(&monotonic);
@@ -188,6 +199,15 @@ void gauges_start(struct gauges *gauges, uint64_t go_ns) {
     gauges->go_ns = go_ns;
     pthread_cond_signal(&gauges->wake);
     pthread_mutex_unlock(&gauges->mutex);
+}
+
+bool gauges_live(struct gauges *gauges, double *values) {
+    pthread_mutex_lock(&gauges->mutex);
+    bool known = gauges->latest_known;
+    for (size_t i = 0; i < gauges->options.query_count && known; i++)
+        values[i] = gauges->latest[i];
+    pthread_mutex_unlock(&gauges->mutex);
+    return known;
 }
 
 void gauges_close(struct gauges *gauges, struct gauge_sample **samples, size_t *count) {

@@ -43,6 +43,9 @@ MUST_CHECK bool gauges_open(const struct gauges_options *options, struct gauges 
 /* Looks from go_ns (clock_ns) on. Once. */
 void gauges_start(struct gauges *gauges, uint64_t go_ns);
 
+/* What the queries said last, one value each (NAN: not known); false: nothing yet. */
+bool gauges_live(struct gauges *gauges, double *values);
+
 /* Ends thread and connection, never waiting longer than a query's deadline, and gives the samples:
  * number i is of the end of interval i. NULL is fine. */
 void gauges_close(struct gauges *gauges, struct gauge_sample **samples, size_t *count);

@@ -26,7 +26,9 @@ enum ab_difference_kind {
     AB_INDEX,      /* bytes a row of an index */
     AB_PAGE_SPLIT, /* page splits of btree indexes, a thousand rows */
     AB_HOT,        /* share of the updates that were HOT */
+    AB_DIFFERENCE_KINDS
 };
+extern const char *const ab_difference_names[AB_DIFFERENCE_KINDS]; /* "wait_share", for JSON */
 struct ab_difference {
     enum ab_difference_kind kind;
     const char *name; /* "IO:WalSync", "Btree", "events_payload_idx"; "" where the kind says all */

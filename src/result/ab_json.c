@@ -42,21 +42,17 @@ static json_t *indexes_json(const struct ab_result *ab) {
 }
 
 static json_t *explanation_json(const struct ab_result *ab) {
-    static const char *const kinds[] = {[AB_WAIT] = "wait_share",
-                                        [AB_WAL] = "wal_bytes_per_row",
-                                        [AB_INDEX] = "index_bytes_per_row",
-                                        [AB_PAGE_SPLIT] = "page_splits_per_1000_rows",
-                                        [AB_HOT] = "hot_share"};
     if (!ab->explained)
         return json_null();
     json_t *object = json_object(), *differences = json_array();
     for (size_t i = 0; i < ab->difference_count; i++) {
         const struct ab_difference *difference = &ab->differences[i];
         json_t *entry = json_object();
-        json_object_set_new(entry, "kind", value_text(kinds[difference->kind]));
+        json_object_set_new(entry, "kind", value_text(ab_difference_names[difference->kind]));
         json_object_set_new(entry, "name", value_filled(difference->name));
         json_object_set_new(entry, "a", value_number(difference->a));
         json_object_set_new(entry, "b", value_number(difference->b));
+        json_object_set_new(entry, "weight", value_number(difference->weight));
         json_array_append_new(differences, entry);
     }
     json_object_set_new(object, "differences", differences);
@@ -73,12 +69,11 @@ static json_t *noise_json(const struct ab_result *ab) {
 }
 
 static json_t *ab_json(const struct ab_result *ab) {
-    json_t *root = json_object(), *tool = json_object(), *variants = json_object();
+    json_t *root = json_object(), *variants = json_object();
     bool stands = ab_has_verdict(ab);
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(root, "study", value_text("ab"));
-    json_object_set_new(tool, "version", value_text(PGWRITE_VERSION));
-    json_object_set_new(root, "tool", tool);
+    json_object_set_new(root, "tool", value_tool(ab->a->version));
     json_object_set_new(
         root, "verdict",
         stands ? value_text(comparison_verdict_names[comparison_verdict(&ab->comparison)])
@@ -90,6 +85,7 @@ static json_t *ab_json(const struct ab_result *ab) {
     json_object_set_new(variants, "b", value_text(ab->b_variant));
     json_object_set_new(root, "variants", variants);
     json_object_set_new(root, "cell", value_text(ab->cell));
+    json_object_set_new(root, "b_cell", value_text(ab->b_cell));
     json_object_set_new(root, "across_tiers", json_boolean(ab->across_tiers));
     json_object_set_new(root, "pairs_planned", value_count(ab->pairs_planned));
     json_object_set_new(root, "pairs_run", value_count(ab->pair_count));

@@ -43,6 +43,7 @@ struct compare_single {
 };
 
 struct compare_result {
+    const char *version;                 /* of the pgwrite that compared; NULL: this one */
     const char **command;                /* words, secrets redacted; ends with NULL */
     const struct stored_result *results; /* by started_at, but NEW last */
     size_t result_count;                 /* 2 at least */

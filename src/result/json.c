@@ -3,16 +3,24 @@
 #include "result/json_internal.h"
 
 json_t *server_json(const struct server_facts *server, bool throwaway, const char *target) {
-    json_t *object = json_object(), *settings = json_object();
+    json_t *object = json_object(), *settings = json_object(), *about_writes = json_array();
     json_object_set_new(object, "version", value_text(server->version));
     json_object_set_new(object, "version_num", json_integer(server->version_num));
     json_object_set_new(object, "throwaway", json_boolean(throwaway));
     json_object_set_new(object, "target", value_text(target));
     json_object_set_new(object, "durability", value_text(durability_name(server->durability)));
+    json_object_set_new(object, "durability_why", value_filled(server->durability_why));
+    json_object_set_new(
+        object, "max_connections",
+        value_whole(server->max_connections > 0 ? server->max_connections : UNKNOWN));
     for (size_t i = 0; i < server->setting_count; i++)
         json_object_set_new(settings, server->settings[i].name,
                             value_text(server->settings[i].value));
     json_object_set_new(object, "settings", settings);
+    for (size_t i = 0; i < server->setting_count; i++)
+        if (server->settings[i].about_writes)
+            json_array_append_new(about_writes, value_text(server->settings[i].name));
+    json_object_set_new(object, "settings_about_writes", about_writes);
     return object;
 }
 
@@ -30,6 +38,7 @@ json_t *workload_json(const struct result *result) {
     }
     json_object_set_new(object, "columns", columns);
     json_object_set_new(object, "row_bytes", value_number(result->row_bytes));
+    json_object_set_new(object, "load", load_json(result));
     return object;
 }
 
@@ -74,7 +83,8 @@ json_t *result_json(const struct result *result) {
     json_t *root = json_object(), *tool = json_object();
     json_t *cells = json_array(), *warnings = json_array();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
-    json_object_set_new(tool, "version", value_text(PGWRITE_VERSION));
+    json_object_set_new(tool, "version",
+                        value_text(result->version ? result->version : PGWRITE_VERSION));
     json_object_set_new(root, "tool", tool);
     json_object_set_new(root, "started_at", value_text(result->started_at));
     json_object_set_new(root, "command", value_words(result->command));

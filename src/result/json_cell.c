@@ -55,11 +55,7 @@ static void add_latencies(json_t *object, const struct result *result,
     struct load_tally sum;
     const struct histogram *latency[LATENCY_COUNT];
     result_tally(result, cell, SIZE_MAX, SIZE_MAX, &sum);
-    for (size_t i = 0; i < LATENCY_COUNT; i++)
-        latency[i] = sum.latency[i];
-    latency[LATENCY_RESPONSE] = cell->response;
-    latency[LATENCY_STATEMENT] = cell->statement;
-    latency[LATENCY_COMMIT] = cell->commit;
+    result_cell_latencies(cell, &sum, latency);
     json_object_set_new(object, "latency", latencies_json(latency));
     load_tally_release(&sum);
 }

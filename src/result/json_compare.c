@@ -83,12 +83,11 @@ static json_t *singles_json(const struct compare_result *compare, bool in_new) {
 }
 
 static json_t *compare_json(const struct compare_result *compare) {
-    json_t *root = json_object(), *tool = json_object(), *results = json_array();
+    json_t *root = json_object(), *results = json_array();
     json_t *cells = json_array(), *warnings = json_array();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(root, "study", value_text("compare"));
-    json_object_set_new(tool, "version", value_text(PGWRITE_VERSION));
-    json_object_set_new(root, "tool", tool);
+    json_object_set_new(root, "tool", value_tool(compare->version));
     json_object_set_new(root, "command", value_words(compare->command));
     json_object_set_new(root, "metric", value_text(comparison_definitions[compare->metric].name));
     json_object_set_new(root, "margin", value_number(compare->margin));

@@ -31,6 +31,17 @@ void add_load(json_t *object, const struct result *result, const struct result_c
 void add_demand(json_t *object, const struct result *result, const struct result_cell *cell);
 json_t *accounting_json(const struct load_result *load); /* of a round; null if it was not loaded */
 json_t *checks_json(const struct result_check *checks, size_t count);
+json_t *table_rows_json(const struct result_table *table);
+/* json_plan.c: what the load was to be; null where a result has none */
+json_t *load_json(const struct result *result);
+enum { STATEMENT_KINDS = STATEMENT_PAUSE + 1, FAULT_KINDS = FAULT_DELAY + 1 };
+extern const char *const statement_kind_names[STATEMENT_KINDS]; /* "insert", …, "sql", "pause" */
+/* json_counts.c: what the load engine counted in a round; null: it was not loaded */
+json_t *counts_json(const struct load_result *load,
+                    const struct histogram *const latency[LATENCY_COUNT]);
+json_t *histograms_json(const struct histogram *const latency[LATENCY_COUNT]);
+/* What is exact of them beside their buckets. */
+json_t *histograms_exact_json(const struct histogram *const latency[LATENCY_COUNT]);
 /* json_steps.c: by stage and by step; empty where the workload has none */
 json_t *stages_json(const struct result *result, const struct result_cell *cell);
 json_t *steps_json(const struct result *result, const struct result_cell *cell);

@@ -58,19 +58,23 @@ static json_t *tenants_json(const struct result *result, const struct result_cel
     return array;
 }
 
+json_t *table_rows_json(const struct result_table *table) {
+    json_t *entry = json_object();
+    json_object_set_new(entry, "name", value_text(table->name));
+    json_object_set_new(entry, "rows_before", value_count(table->rows_before));
+    json_object_set_new(entry, "inserted", value_count(table->inserted));
+    json_object_set_new(entry, "deleted", value_count(table->deleted));
+    json_object_set_new(entry, "found", value_whole(table->found));
+    json_object_set_new(entry, "counted", json_boolean(table->counted));
+    return entry;
+}
+
 static json_t *tables_json(const struct result_cell *cell) {
     json_t *array = json_array();
     for (size_t i = 0; i < result_table_count(cell); i++) {
         struct result_table table;
-        json_t *entry = json_object();
         result_table(cell, i, &table);
-        json_object_set_new(entry, "name", value_text(table.name));
-        json_object_set_new(entry, "rows_before", value_count(table.rows_before));
-        json_object_set_new(entry, "inserted", value_count(table.inserted));
-        json_object_set_new(entry, "deleted", value_count(table.deleted));
-        json_object_set_new(entry, "found", value_whole(table.found));
-        json_object_set_new(entry, "counted", json_boolean(table.counted));
-        json_array_append_new(array, entry);
+        json_array_append_new(array, table_rows_json(&table));
     }
     return array;
 }

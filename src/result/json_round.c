@@ -49,33 +49,14 @@ json_t *verified_json(const struct result_round *round) {
     return object;
 }
 
-static json_t *histograms_json(const struct histogram *const latency[LATENCY_COUNT]) {
-    json_t *object = json_object();
-    for (size_t i = 0; i < LATENCY_COUNT; i++) {
-        if (!latency[i])
-            continue;
-        char *encoded = histogram_encode(latency[i]);
-        json_object_set_new(object, latency_names[i], value_text(encoded));
-        free(encoded);
-    }
-    return object;
-}
-
-/* The round's own histograms, and those that only the load's tallies have. */
 static void add_latencies(json_t *object, const struct result_round *round) {
-    const struct load_result *load = &round->load;
-    struct load_tally sum = {0};
     const struct histogram *latency[LATENCY_COUNT];
-    if (load->tallies)
-        load_tally_sum(load->tallies, load->stage_count, load->step_count, SIZE_MAX, SIZE_MAX,
-                       &sum);
-    for (size_t i = 0; i < LATENCY_COUNT; i++)
-        latency[i] = sum.latency[i];
-    latency[LATENCY_RESPONSE] = round->response;
-    latency[LATENCY_STATEMENT] = round->statement;
-    latency[LATENCY_COMMIT] = round->commit;
+    struct load_tally sum;
+    result_latencies(round, latency, &sum);
     json_object_set_new(object, "latency", latencies_json(latency));
     json_object_set_new(object, "histograms", histograms_json(latency));
+    json_object_set_new(object, "histograms_exact", histograms_exact_json(latency));
+    json_object_set_new(object, "load", counts_json(&round->load, latency));
     load_tally_release(&sum);
 }
 
@@ -126,13 +107,16 @@ static void add_storage(json_t *object, const struct result_round *round) {
     json_object_set_new(object, "wal", wal_json(&wal, statistics));
     add_server_statistics(object, round->checkpoints, statistics);
     json_object_set_new(object, "deadlocks", value_whole(round->deadlocks));
-    json_object_set_new(
-        object, "table",
-        table_json(per(round->heap_bytes, there), per(round->index_bytes, there), statistics));
+    json_t *table =
+        table_json(per(round->heap_bytes, there), per(round->index_bytes, there), statistics);
+    json_object_set_new(table, "rows", value_count(round->rows_there));
+    json_object_set_new(table, "heap_bytes", value_whole(round->heap_bytes));
+    json_object_set_new(table, "index_bytes", value_whole(round->index_bytes));
+    json_object_set_new(object, "table", table);
 }
 
 json_t *round_json(const struct result *result, const struct result_round *round) {
-    json_t *object = json_object(), *companions = json_array();
+    json_t *object = json_object(), *companions = json_array(), *tables = json_array();
     const struct observation *seen = round->waits && round->waits->valid ? round->waits : NULL;
     bool measured = round->seconds > 0;
     double rows = (double)round->rows;
@@ -146,6 +130,8 @@ json_t *round_json(const struct result *result, const struct result_round *round
                         value_ratio((double)round->commits, round->seconds));
     add_steadiness(object, round);
     json_object_set_new(object, "errors", errors_json(round));
+    json_object_set_new(object, "failed", value_count(round->failed));
+    json_object_set_new(object, "miscounted", json_boolean(round->miscounted));
     json_object_set_new(object, "retried", value_count(round->retried));
     json_object_set_new(object, "abandoned", value_count(round->abandoned));
     json_object_set_new(object, "accounting", accounting_json(&round->load));
@@ -155,6 +141,7 @@ json_t *round_json(const struct result *result, const struct result_round *round
     json_object_set_new(object, "wait_profile", profile_json(round->waits));
     add_storage(object, round);
     json_t *client = json_object();
+    json_object_set_new(client, "cpu_s", value_number(round->cpu_s));
     json_object_set_new(client, "cpu_us_per_row", value_ratio(round->cpu_s * 1e6, rows));
     json_object_set_new(client, "cpu_share", value_ratio(round->cpu_s, round->seconds));
     json_object_set_new(object, "client", client);
@@ -167,5 +154,8 @@ json_t *round_json(const struct result *result, const struct result_round *round
     json_object_set_new(object, "series", series_json(result, round));
     json_object_set_new(object, "verified", verified_json(round));
     json_object_set_new(object, "checks", checks_json(round->checks, round->check_count));
+    for (size_t i = 0; i < round->table_count; i++)
+        json_array_append_new(tables, table_rows_json(&round->tables[i]));
+    json_object_set_new(object, "tables", tables);
     return object;
 }

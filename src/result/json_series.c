@@ -38,6 +38,7 @@ json_t *series_json(const struct result *result, const struct result_round *roun
         json_object_set_new(entry, "p95", quantile_json(interval->p95_ns));
         json_object_set_new(entry, "p99", quantile_json(interval->p99_ns));
         json_object_set_new(entry, "errors", value_count(interval->errors));
+        json_object_set_new(entry, "failed", value_count(interval->failed));
         json_object_set_new(entry, "busy", value_number(interval->busy));
         json_object_set_new(entry, "open", value_number(interval->open));
         json_object_set_new(entry, "waiting", value_whole(interval->waiting));

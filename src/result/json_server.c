@@ -1,4 +1,5 @@
 /* The server's side as JSON: its statistics, its processes, its machine, and the companions. */
+#include <math.h>
 #include <string.h>
 
 #include "result/json_internal.h"
@@ -25,6 +26,7 @@ json_t *table_json(double heap_bytes_per_row, double index_bytes_per_row,
     json_object_set_new(object, "index_bytes_per_row", value_number(index_bytes_per_row));
     json_object_set_new(object, "inserted", value_whole(statistics->rows_inserted));
     json_object_set_new(object, "updated", value_whole(statistics->rows_updated));
+    json_object_set_new(object, "hot_updated", value_whole(statistics->rows_hot_updated));
     json_object_set_new(object, "hot_share", value_number(result_hot_share(statistics)));
     json_object_set_new(object, "autovacuums", value_whole(statistics->autovacuums));
     json_object_set_new(object, "autoanalyzes", value_whole(statistics->autoanalyzes));
@@ -77,8 +79,10 @@ json_t *companion_json(const struct companion_result *companion) {
     json_object_set_new(object, "rows",
                         result_companion_reads(companion) ? value_count(companion->rows)
                                                           : json_null());
-    json_object_set_new(object, "mean_ms",
-                        value_ratio(companion->total_s * 1000, (double)companion->runs));
+    /* Rounding must not lift the mean of one above its maximum. */
+    double mean_ms = any ? companion->total_s * 1000 / (double)companion->runs : UNKNOWN;
+    json_object_set_new(object, "mean_ms", value_number(fmin(mean_ms, companion->max_ms)));
+    json_object_set_new(object, "total_s", value_number(companion->total_s));
     json_object_set_new(object, "max_ms", value_number(any ? companion->max_ms : UNKNOWN));
     json_object_set_new(object, "waited_s", value_number(locks ? companion->waited_s : UNKNOWN));
     json_object_set_new(object, "first_error", value_filled(companion->first_error));

@@ -12,7 +12,9 @@ json_t *value_count(uint64_t value);    /* always known */
 json_t *value_text(const char *text);   /* NULL: null; so is text that is no UTF-8, as a server with
                                            SQL_ASCII can send it */
 json_t *value_filled(const char *text); /* "" is null too */
-json_t *value_words(const char **words);         /* those before NULL; of NULL itself none */
+json_t *value_line(const char *text);   /* in one line: control characters are blanks */
+json_t *value_words(const char **words); /* those before NULL; of NULL itself none */
+json_t *value_tool(const char *version); /* "tool": of the pgwrite that measured; NULL: this one */
 json_t *value_ratio(double above, double below); /* null if above is unknown or below not over 0 */
 
 #endif

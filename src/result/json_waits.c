@@ -63,6 +63,7 @@ json_t *locks_json(const struct result_round *round) {
     json_object_set_new(object, "share", value_number(seen->lock_share));
     json_object_set_new(object, "seen", value_count(seen->lock_seen));
     json_object_set_new(object, "max_ms", value_number(seen->lock_max_ms));
+    json_object_set_new(object, "sessions", value_number(seen->sessions));
     json_object_set_new(object, "interval_ms", value_number(seen->interval_ms));
     json_object_set_new(object, "samples", value_count(seen->samples));
     json_object_set_new(object, "sampler_core_share", value_number(seen->cost_share));

@@ -304,3 +304,27 @@ enum result_verdict result_verdict(const struct result *result) {
         return RESULT_FAIL;
     return unknown || !known ? RESULT_INCONCLUSIVE : RESULT_PASS;
 }
+
+void result_latencies(const struct result_round *round, const struct histogram **latency,
+                      struct load_tally *sum) {
+    const struct load_result *load = &round->load;
+    *sum = (struct load_tally){0};
+    if (load->tallies)
+        load_tally_sum(load->tallies, load->stage_count, load->step_count, SIZE_MAX, SIZE_MAX, sum);
+    for (size_t i = 0; i < LATENCY_COUNT; i++)
+        latency[i] = sum->latency[i];
+    latency[LATENCY_RESPONSE] = round->response;
+    latency[LATENCY_STATEMENT] = round->statement;
+    latency[LATENCY_COMMIT] = round->commit;
+}
+
+void result_cell_latencies(const struct result_cell *cell, const struct load_tally *sum,
+                           const struct histogram **latency) {
+    for (size_t i = 0; i < LATENCY_COUNT; i++)
+        latency[i] = sum->latency[i];
+    if (!cell)
+        return;
+    latency[LATENCY_RESPONSE] = cell->response;
+    latency[LATENCY_STATEMENT] = cell->statement;
+    latency[LATENCY_COMMIT] = cell->commit;
+}

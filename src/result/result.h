@@ -149,6 +149,7 @@ struct result_column {
 };
 
 struct result {
+    const char *version;    /* of the pgwrite that measured; NULL: this one */
     const char *started_at; /* ISO 8601, UTC */
     const char **command;   /* words, secrets redacted; ends with NULL */
     uint64_t seed;
@@ -229,5 +230,15 @@ extern const char *const result_verdict_names[]; /* "pass", "fail", "inconclusiv
 /* Writes format pgwrite/1, by output_write. */
 MUST_CHECK bool result_write_json(const struct result *result, const char *file,
                                   struct error *error);
+
+/* A round's LATENCY_COUNT histograms in ns: its own, and those that only the load's tallies have.
+ * NULL: not measured. They live until round is released and load_tally_release(sum). */
+void result_latencies(const struct result_round *round, const struct histogram **latency,
+                      struct load_tally *sum);
+
+/* Likewise of all rounds of a cell, with their sum (result_tally); cell NULL: sum is of a stage or
+ * a step, whose histograms are all in it. */
+void result_cell_latencies(const struct result_cell *cell, const struct load_tally *sum,
+                           const struct histogram **latency);
 
 #endif

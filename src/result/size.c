@@ -16,3 +16,9 @@ const char *const size_fit_names[] = {[SIZE_NO_NEED] = "no-need",
                                       [SIZE_FITS] = "fits",
                                       [SIZE_SHORT] = "short",
                                       [SIZE_UNDECIDED] = "undecided"};
+
+const char *const size_law_names[] = {[USL_FITS] = "fits",
+                                      [USL_TOO_FEW] = "too-few",
+                                      [USL_UNKNOWN] = "unknown",
+                                      [USL_OFF] = "off",
+                                      [USL_VAGUE] = "vague"};

@@ -132,6 +132,8 @@ struct size_prediction {
 
 enum size_fit { SIZE_NO_NEED, SIZE_FITS, SIZE_SHORT, SIZE_UNDECIDED };
 extern const char *const size_fit_names[]; /* "no-need", "fits", "short", "undecided" */
+/* By enum usl_outcome: "fits", "too-few", … */
+extern const char *const size_law_names[USL_VAGUE + 1];
 
 struct size_phase {
     const char *name; /* "pool", "capacity", "soak", "planned load", "batch sizes" */

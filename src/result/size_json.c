@@ -106,18 +106,21 @@ static json_t *parameter_json(const struct usl_fit *fit, double estimate, double
     return object;
 }
 
+/* Where the interval has no upper end, how far down it reaches is known nevertheless. */
+static json_t *peak_json(const struct usl_fit *fit) {
+    json_t *object = parameter_json(fit, usl_peak(&fit->law), fit->peak_low, fit->peak_high);
+    bool half = fit->outcome == USL_FITS && !isfinite(fit->peak_high);
+    json_object_set_new(object, "at_least", half ? number(fit->peak_low) : json_null());
+    return object;
+}
+
 static json_t *fit_json(const struct size_result *size) {
-    static const char *const outcomes[] = {[USL_FITS] = "fits",
-                                           [USL_TOO_FEW] = "too-few",
-                                           [USL_UNKNOWN] = "unknown",
-                                           [USL_OFF] = "off",
-                                           [USL_VAGUE] = "vague"};
     const struct usl_fit *fit = &size->fit;
     bool has_law = fit->outcome == USL_FITS || fit->outcome == USL_OFF || fit->outcome == USL_VAGUE;
     json_t *object = json_object();
     json_object_set_new(object, "used", json_boolean(!size->no_fit));
     json_object_set_new(object, "no_fit", value_text(size->no_fit));
-    json_object_set_new(object, "outcome", value_text(outcomes[fit->outcome]));
+    json_object_set_new(object, "outcome", value_text(size_law_names[fit->outcome]));
     if (!has_law || !(fit->law.gamma > 0)) {
         static const char *const keys[] = {"gamma", "alpha", "beta", "peak", "off_mean"};
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -130,8 +133,7 @@ static json_t *fit_json(const struct size_result *size) {
                         parameter_json(fit, fit->law.alpha, fit->low.alpha, fit->high.alpha));
     json_object_set_new(object, "beta",
                         parameter_json(fit, fit->law.beta, fit->low.beta, fit->high.beta));
-    json_object_set_new(object, "peak",
-                        parameter_json(fit, usl_peak(&fit->law), fit->peak_low, fit->peak_high));
+    json_object_set_new(object, "peak", peak_json(fit));
     json_object_set_new(object, "off_mean", number(fit->off_mean));
     return object;
 }
@@ -313,12 +315,11 @@ static json_t *found_json(const struct size_result *size) {
 }
 
 static json_t *size_json(const struct size_result *size) {
-    json_t *root = json_object(), *tool = json_object();
+    json_t *root = json_object();
     json_t *phases = json_array(), *warnings = json_array();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(root, "study", value_text("size"));
-    json_object_set_new(tool, "version", value_text(PGWRITE_VERSION));
-    json_object_set_new(root, "tool", tool);
+    json_object_set_new(root, "tool", value_tool(size->block->version));
     json_object_set_new(root, "started_at", value_text(size->block->started_at));
     json_object_set_new(root, "command", value_words(size->block->command));
     json_object_set_new(root, "seed", value_count(size->block->seed));

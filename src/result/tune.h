@@ -14,7 +14,9 @@ enum tune_outcome {
                          there was no time for one */
     TUNE_WORSE,       /* its own comparison found a change worse; a screening can't */
     TUNE_NOT_TRIED,   /* see why */
+    TUNE_OUTCOMES
 };
+extern const char *const tune_outcome_names[TUNE_OUTCOMES]; /* "recommended", for JSON */
 
 struct tune_setting {
     const char *name, *present; /* present NULL: the server has no such setting */

@@ -4,7 +4,7 @@
 #include "result/json_internal.h"
 #include "result/tune.h"
 
-static const char *const outcome_names[] = {
+const char *const tune_outcome_names[TUNE_OUTCOMES] = {
     [TUNE_RECOMMENDED] = "recommended", [TUNE_NO_MATTER] = "no-matter",
     [TUNE_NOT_PROVED] = "not-proved",   [TUNE_WORSE] = "worse",
     [TUNE_NOT_TRIED] = "not-tried",
@@ -13,7 +13,7 @@ static const char *const outcome_names[] = {
 static json_t *setting_json(const struct tune_setting *setting) {
     json_t *object = json_object();
     json_object_set_new(object, "name", value_text(setting->name));
-    json_object_set_new(object, "outcome", value_text(outcome_names[setting->outcome]));
+    json_object_set_new(object, "outcome", value_text(tune_outcome_names[setting->outcome]));
     json_object_set_new(object, "why", value_text(setting->why));
     json_object_set_new(object, "present", value_text(setting->present));
     json_object_set_new(object, "value", value_text(setting->value));
@@ -53,12 +53,11 @@ static json_t *study_json(const struct ab_result *ab) {
 }
 
 static json_t *tune_json(const struct tune_result *tune) {
-    json_t *root = json_object(), *tool = json_object(), *settings = json_array();
+    json_t *root = json_object(), *settings = json_array();
     json_t *phases = json_array(), *warnings = json_array(), *machine = json_object();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(root, "study", value_text("tune"));
-    json_object_set_new(tool, "version", value_text(PGWRITE_VERSION));
-    json_object_set_new(root, "tool", tool);
+    json_object_set_new(root, "tool", value_tool(tune->block->version));
     json_object_set_new(root, "started_at", value_text(tune->block->started_at));
     json_object_set_new(root, "command", value_words(tune->block->command));
     json_object_set_new(root, "seed", value_count(tune->block->seed));
@@ -80,6 +79,7 @@ static json_t *tune_json(const struct tune_result *tune) {
     for (size_t i = 0; i < tune->setting_count; i++)
         json_array_append_new(settings, setting_json(&tune->settings[i]));
     json_object_set_new(root, "settings", settings);
+    json_object_set_new(root, "measured", json_boolean(tune->measured));
     json_object_set_new(root, "confirmed", json_boolean(tune->confirmed));
     json_object_set_new(root, "winner", study_json(tune->winner));
     json_object_set_new(root, "pgtune", study_json(tune->pgtune));

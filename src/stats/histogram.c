@@ -187,3 +187,121 @@ char *histogram_encode(const struct histogram *histogram) {
     free(frame);
     return text;
 }
+
+/* The value of a digit of base64; 64: it is none. */
+static uint32_t base64_digit(char c) {
+    if (c >= 'A' && c <= 'Z')
+        return (uint32_t)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (uint32_t)(c - 'a') + 26;
+    if (c >= '0' && c <= '9')
+        return (uint32_t)(c - '0') + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : 64;
+}
+
+/* Whole groups of four; bytes has room for three a group. The length, 0: that is no base64. */
+static size_t base64_bytes(const char *text, unsigned char *bytes) {
+    size_t length = strlen(text), at = 0;
+    if (length % 4 != 0)
+        return 0;
+    for (size_t i = 0; i < length; i += 4) {
+        size_t padding = i + 4 < length ? 0 : (text[i + 3] == '=') + (text[i + 2] == '=');
+        uint32_t group = 0;
+        for (size_t k = 0; k < 4; k++) {
+            uint32_t digit = k >= 4 - padding ? 0 : base64_digit(text[i + k]);
+            if (digit == 64)
+                return 0;
+            group = group << 6 | digit;
+        }
+        for (size_t k = 0; k < 3 - padding; k++)
+            bytes[at++] = (unsigned char)(group >> (16 - 8 * k));
+    }
+    return at;
+}
+
+static uint32_t get_u32(const unsigned char *at) {
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static bool header_is_ours(const unsigned char *payload, size_t length) {
+    unsigned char ours[HEADER_BYTES];
+    unsigned char *at = put_u32(ours, COOKIE_PAYLOAD);
+    at = put_u32(at, (uint32_t)(length - HEADER_BYTES));
+    at = put_u32(at, 0);
+    at = put_u32(at, SIGNIFICANT_DIGITS);
+    at = put_u64(at, LOWEST_DISCERNIBLE_NS);
+    at = put_u64(at, HISTOGRAM_MAX_NS);
+    put_u64(at, 0x3ff0000000000000ull);
+    return memcmp(payload, ours, HEADER_BYTES) == 0;
+}
+
+/* One number, of which *at is moved on; false: there is none, or it has more than 35 bits. */
+static bool get_count(const unsigned char **at, const unsigned char *end, int64_t *count) {
+    uint64_t zigzag = 0;
+    for (unsigned shift = 0; *at < end && shift < 7 * COUNT_BYTES_MAX; shift += 7) {
+        unsigned char byte = *(*at)++;
+        zigzag |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128) {
+            *count = (int64_t)(zigzag >> 1) ^ -(int64_t)(zigzag & 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool get_counts(const unsigned char *at, const unsigned char *end, struct histogram *out) {
+    uint32_t index = 0, first = 0, last = 0;
+    while (at < end) {
+        int64_t count;
+        if (!get_count(&at, end, &count) || count > UINT32_MAX)
+            return false;
+        if (count <= 0) {
+            int64_t zeros = count ? -count : 1;
+            if (zeros > HISTOGRAM_BUCKETS - index)
+                return false;
+            index += (uint32_t)zeros;
+            continue;
+        }
+        if (index >= HISTOGRAM_BUCKETS)
+            return false;
+        first = out->count ? first : index;
+        last = index;
+        out->counts[index] = (uint32_t)count;
+        out->count += (uint64_t)count;
+        uint64_t middle = histogram_bucket_low(index) + (1ull << width_log2(index)) / 2;
+        out->sum_ns += (uint64_t)count * middle;
+        index++;
+    }
+    if (out->count) {
+        out->min_ns = histogram_bucket_low(first);
+        out->max_ns = histogram_bucket_high(last) - 1;
+    }
+    return true;
+}
+
+/* A run of zeros takes one number, and so the payload is never longer than its buckets. */
+static bool get_payload(const unsigned char *frame, size_t length, unsigned char *payload,
+                        uLongf *size) {
+    return length > OUTER_HEADER_BYTES && get_u32(frame) == COOKIE_COMPRESSED &&
+           get_u32(frame + 4) == length - OUTER_HEADER_BYTES &&
+           uncompress(payload, size, frame + OUTER_HEADER_BYTES,
+                      (uLong)(length - OUTER_HEADER_BYTES)) == Z_OK &&
+           *size >= HEADER_BYTES && header_is_ours(payload, *size);
+}
+
+bool histogram_decode(const char *text, struct histogram *out) {
+    unsigned char *frame = MEM_ARRAY(unsigned char, strlen(text) / 4 * 3 + 1);
+    uLongf size = HEADER_BYTES + (HISTOGRAM_BUCKETS + 1) * COUNT_BYTES_MAX;
+    unsigned char *payload = mem_grow(NULL, size, 1);
+    memset(out, 0, sizeof *out);
+    out->min_ns = UINT64_MAX;
+    bool ok = get_payload(frame, base64_bytes(text, frame), payload, &size) &&
+              get_counts(payload + HEADER_BYTES, payload + size, out);
+    if (!ok) {
+        memset(out, 0, sizeof *out);
+        out->min_ns = UINT64_MAX;
+    }
+    free(frame);
+    free(payload);
+    return ok;
+}

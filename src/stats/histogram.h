@@ -70,6 +70,11 @@ double histogram_mean(const struct histogram *histogram); /* ns */
  * AbstractHistogram.encodeIntoCompressedByteBuffer. */
 char *histogram_encode(const struct histogram *histogram);
 
+/* The counts back, of text that anybody may have written. Mean, minimum and maximum are not in it:
+ * they are set from the buckets, as near as those tell. False: it is no such text, or its layout is
+ * another; the histogram is then empty. */
+bool histogram_decode(const char *text, struct histogram *out) __attribute__((warn_unused_result));
+
 /* Bucket arithmetic, for the tests. */
 uint64_t histogram_bucket_low(uint32_t index);  /* smallest value of the bucket, ns */
 uint64_t histogram_bucket_high(uint32_t index); /* first value above it, ns */
