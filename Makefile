@@ -28,6 +28,7 @@ WITHOUT_CONFIG := help clean lint format uninstall bench-peers check-sanitize ch
 ifneq ($(if $(MAKECMDGOALS),$(filter-out $(WITHOUT_CONFIG),$(MAKECMDGOALS)),all),)
 CONFIG := $(BUILD)/config.mk
 PROBED := $(shell [ $(CONFIG) -nt scripts/probe ] || { mkdir -p $(BUILD) && \
+    $(if $(filter undefined,$(origin CHART_JS)),,CHART_JS=given) \
     CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' scripts/probe >$(CONFIG).new && \
     mv $(CONFIG).new $(CONFIG); } && echo yes)
 ifneq ($(PROBED),yes)
@@ -63,7 +64,12 @@ ALL_LDFLAGS = -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 ALL_LIBS = $(PQTYPES_LIBS) $(PKG_LIBS) -lm $(LIBS)
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka) $(ALL_LIBS)
 
-EMBED := $(sort $(wildcard workloads/*.yaml schemas/*.sql src/*/*.sql src/*/*.yaml))
+# Chart.js goes into the program, for its HTML page. CHART_JS= builds without: the page then has its
+# tables and pictures that need no script.
+CHART_JS ?= $(CHART_JS_FOUND)
+
+EMBED := $(sort $(wildcard workloads/*.yaml schemas/*.sql src/*/*.sql src/*/*.yaml src/*/*.css \
+    src/*/*.js src/cli/*.mdoc src/cli/*.bash src/cli/*.zsh)) $(addprefix chart.js=,$(CHART_JS))
 SOURCES := $(filter-out $(OTHER),$(sort $(wildcard src/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 LIBRARY := $(BUILD)/libpgwrite.a
@@ -75,12 +81,19 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
 SLOW_FSYNC := $(BUILD)/tests/slow_fsync.so
 HELPERS := $(patsubst tests/pg/%.c,$(BUILD)/tests/%,\
     $(filter-out $(OTHER) tests/pg/slow_fsync.c,$(sort $(wildcard tests/pg/*.c))))
+# They write pages for the browser, and so are no server's.
+PAGES := $(patsubst tests/browser/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/browser/*.c)))
+BROWSER_TESTS := $(sort $(wildcard tests/browser/test_*.mjs))
 CLI_TESTS := $(sort $(wildcard tests/cli/*.bats tests/cli/*/*.bats))
 # Those of a pooler and of other versions have targets of their own.
 PG_TESTS := $(filter-out tests/pg/pooler.bats tests/pg/versions.bats,\
     $(sort $(wildcard tests/pg/*.bats tests/pg/*/*.bats)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 20
+
+# Written by the program itself, from the tables of its options.
+MANUAL := $(BUILD)/pgwrite.1
+COMPLETIONS := $(BUILD)/completion.bash $(BUILD)/completion.zsh
 
 .PHONY: all
 all: $(PROGRAM) ## build build/pgwrite (the default)
@@ -91,6 +104,7 @@ help: ## print this list
 	@echo
 	@echo 'Variables: BUILD=dir CC=clang CFLAGS=-O3 WERROR=1 SANITIZE=address,undefined'
 	@echo '           PQTYPES=yes|no V=1 PREFIX=/usr/local DESTDIR= PROVE_FLAGS=-v FUZZ_SECONDS=20'
+	@echo '           CHART_JS=file (of Chart.js 3, for the HTML page)'
 	@echo '           PGWRITE_TEST_BIN=dir (of the server that tests start)'
 
 .PHONY: tests
@@ -151,7 +165,8 @@ check-sanitize: ## unit and server tests under AddressSanitizer and UBSan
 
 .PHONY: check-tsan
 check-tsan: ## server tests under ThreadSanitizer
-	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits threads) check
+	$(MAKE) BUILD=build-tsan SANITIZE=thread KINDS=pg $(call server_tests,paths waits threads metrics) \
+	    check
 
 .PHONY: check-valgrind
 check-valgrind: ## unit tests under valgrind
@@ -166,9 +181,25 @@ check-fallback: ## server tests of a build without libpqtypes
 check-pooler: ## tests through pgbouncer
 	$(MAKE) KINDS=pg $(call server_tests,pooler) check
 
+.PHONY: check-html
+check-html: $(BUILD)/tests/test_html ## hold the HTML page against the W3C's own checker (needs Java)
+	PGWRITE_BUILD=$(BUILD) scripts/check-html
+
 .PHONY: check-versions
 check-versions: ## a short test on each other version of PostgreSQL (all tests: scripts/check-versions)
 	scripts/check-versions --short 13 14 16 17 18
+
+.PHONY: check-browser
+check-browser: all $(PAGES) ## look at the HTML report in a real browser (chromium)
+	$(call prove,,$(BROWSER_TESTS))
+
+.PHONY: docs-screenshots
+docs-screenshots: all ## take the pictures of the HTML report in docs/
+	PGWRITE=$(PROGRAM) scripts/browser tests/browser/screenshots.mjs docs
+
+.PHONY: check-hlog
+check-hlog: all ## read a histogram log by another's reader (npm fetches it once)
+	scripts/check-hlog $(PROGRAM)
 
 .PHONY: check-fuzz
 check-fuzz: ## fuzz each parser for FUZZ_SECONDS (needs clang)
@@ -213,17 +244,26 @@ study-known: all ## size a server whose capacity is known: four minutes
 bench-peers: ## measure pgwrite beside pgbench and other tools
 	scripts/bench-peers
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+INSTALLED_MANUAL = $(SHARE)/man/man1/pgwrite.1
+INSTALLED_BASH = $(SHARE)/bash-completion/completions/pgwrite
+INSTALLED_ZSH = $(SHARE)/zsh/site-functions/_pgwrite
+
 .PHONY: install
-install: all ## install under PREFIX (/usr/local), below DESTDIR if set
+install: all $(MANUAL) $(COMPLETIONS) ## install under PREFIX (/usr/local), below DESTDIR if set
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/pgwrite/workloads \
-	    $(DESTDIR)$(PREFIX)/share/pgwrite/schemas
+	    $(DESTDIR)$(PREFIX)/share/pgwrite/schemas $(dir $(INSTALLED_MANUAL) \
+	    $(INSTALLED_BASH) $(INSTALLED_ZSH))
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/pgwrite
 	install -m 644 $(wildcard workloads/*.yaml) $(DESTDIR)$(PREFIX)/share/pgwrite/workloads
 	install -m 644 $(wildcard schemas/*.sql) $(DESTDIR)$(PREFIX)/share/pgwrite/schemas
+	install -m 644 $(MANUAL) $(INSTALLED_MANUAL)
+	install -m 644 $(BUILD)/completion.bash $(INSTALLED_BASH)
+	install -m 644 $(BUILD)/completion.zsh $(INSTALLED_ZSH)
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/pgwrite
+	rm -f $(DESTDIR)$(PREFIX)/bin/pgwrite $(INSTALLED_MANUAL) $(INSTALLED_BASH) $(INSTALLED_ZSH)
 	rm -rf $(DESTDIR)$(PREFIX)/share/pgwrite
 
 .PHONY: clean
@@ -251,7 +291,7 @@ $(BUILD)/objects: FORCE
 $(BUILD)/embed-list: FORCE
 	$(call stamp,$(EMBED))
 
-$(BUILD)/embedded.c: scripts/embed $(EMBED) $(BUILD)/embed-list
+$(BUILD)/embedded.c: scripts/embed $(patsubst chart.js=%,%,$(EMBED)) $(BUILD)/embed-list
 	$(call say,EMBED,$@) scripts/embed $(EMBED) >$@
 
 $(BUILD)/embedded.o: $(BUILD)/embedded.c $(BUILD)/flags
@@ -269,6 +309,12 @@ $(LIBRARY): $(OBJECTS) $(BUILD)/objects
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
 	$(call say,LINK,$@) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(ALL_LIBS) -o $@
 
+$(MANUAL): $(PROGRAM)
+	$(call say,MAN,$@) $(PROGRAM) man >$@
+
+$(COMPLETIONS): $(BUILD)/completion.%: $(PROGRAM)
+	$(call say,WRITE,$@) $(PROGRAM) completion $* >$@
+
 .PHONY: cmocka
 cmocka:
 	@$(PKG_CONFIG) --exists cmocka || { \
@@ -284,6 +330,9 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIBRARY) | cmocka
 	$(test_program)
 
 $(HELPERS): $(BUILD)/tests/%: $(BUILD)/tests/pg/%.o $(LIBRARY) | cmocka
+	$(test_program)
+
+$(PAGES): $(BUILD)/tests/%: $(BUILD)/tests/browser/%.o $(LIBRARY) | cmocka
 	$(test_program)
 
 # Without a sanitizer: it goes into programs that have none.

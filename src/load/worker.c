@@ -358,6 +358,8 @@ void worker_serve(struct connection *connection) {
     struct worker *worker = connection->worker;
     uint64_t now = clock_ns();
     if (is_over(worker, now)) {
+        if (worker->started) /* or nobody counts what was asked for last */
+            worker_count_demand(worker, now);
         connection_close(connection);
         worker_dispatch(worker);
         return;

@@ -33,6 +33,9 @@ void compare_say_change(const struct compare_result *compare, const struct compa
 /* "4 results from night-14.json to night-17.json" */
 void compare_say_base(const struct compare_cell *cell, struct strbuf *out);
 
+/* "2026-11-22 00:51" of an ISO 8601 time. */
+void compare_say_time(const char *started_at, struct strbuf *out);
+
 extern const char compare_caveat[];       /* what stored results can't tell */
 extern const char compare_cells_caveat[]; /* what the intervals of several cells don't say */
 

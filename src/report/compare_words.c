@@ -72,12 +72,12 @@ void compare_table(const struct compare_result *compare, struct table *table) {
                      show_signed(high, sizeof high, finding->change.high));
         table_set(table, 3, field);
         table_set(table, 4, comparison_verdict_names[comparison_verdict(comparison)]);
+        table_mood(table, 4, comparison_mood(comparison_verdict(comparison)));
     }
     strbuf_release(&text);
 }
 
-/* "2026-11-22 00:51" of an ISO 8601 time. */
-static void add_time(const char *started_at, struct strbuf *out) {
+void compare_say_time(const char *started_at, struct strbuf *out) {
     const char *clock = strchr(started_at, 'T');
     if (clock)
         strbuf_printf(out, "%.*s %.5s", (int)(clock - started_at), started_at, clock + 1);
@@ -87,7 +87,7 @@ static void add_time(const char *started_at, struct strbuf *out) {
 
 void compare_say_result(const struct stored_result *result, struct strbuf *out) {
     strbuf_printf(out, "%s, ", result->file);
-    add_time(result->started_at, out);
+    compare_say_time(result->started_at, out);
     strbuf_printf(out, ", pgwrite %s, PostgreSQL %.*s, %s", result->version,
                   (int)strcspn(result->server_version, " "), result->server_version,
                   result->durability);
@@ -103,7 +103,7 @@ void compare_say_history(const struct compare_result *compare, const struct comp
         return;
     }
     strbuf_add(out, " since ");
-    add_time(cell->points[0].result->started_at, out);
+    compare_say_time(cell->points[0].result->started_at, out);
     if (cell->change_count == 0)
         strbuf_add(out, ": no change of level");
     else if (cell->change_count == 1)
@@ -115,7 +115,7 @@ void compare_say_history(const struct compare_result *compare, const struct comp
 void compare_say_change(const struct compare_result *compare, const struct compare_cell *cell,
                         const struct compare_change *change, struct strbuf *out) {
     const struct stored_result *result = cell->points[change->at].result;
-    add_time(result->started_at, out);
+    compare_say_time(result->started_at, out);
     strbuf_printf(out, ", %s: ", result->file);
     add_change(compare, change->change, out);
 }

@@ -98,9 +98,11 @@ static void add_count(const struct speech *speech) {
 
 static void say_differs(const struct speech *speech, const char *b) {
     const struct shift *change = &speech->finding->change;
-    strbuf_printf(speech->out, "%s%s", b, speech->words->is);
+    enum mood mood = comparison_mood(speech->finding->verdict);
+    strbuf_printf(speech->out, "%s%s%s", screen_colour(mood), b, speech->words->is);
     add_directed(speech, change->estimate);
-    strbuf_printf(speech->out, "%s (95 %% interval ", speech->words->of);
+    strbuf_printf(speech->out, "%s%s (95 %% interval ", speech->words->of,
+                  screen_colour(MOOD_NONE));
     if (is_bounded(change, speech->points))
         add_amounts(speech, change, " to ");
     else
@@ -233,6 +235,24 @@ static const char *show_value(char *out, size_t size, double value, enum compari
     return out;
 }
 
+const char *comparison_unit_of(enum comparison_metric metric, double *factor) {
+    enum comparison_unit unit = wordings[metric].unit;
+    *factor = unit == UNIT_SHARE ? 100 : 1;
+    if (unit == UNIT_US)
+        *factor = metric == COMPARE_CLIENT_CPU ? 1 : 1e-3;
+    switch (unit) {
+    case UNIT_COUNT:
+        return comparison_definitions[metric].label;
+    case UNIT_US:
+        return metric == COMPARE_CLIENT_CPU ? "µs" : "ms";
+    case UNIT_BYTES:
+        return "B";
+    case UNIT_SHARE:
+        break;
+    }
+    return "%";
+}
+
 static const char *mark_of(const struct comparison_finding *finding) {
     switch (finding->verdict) {
     case VERDICT_BETTER:
@@ -245,6 +265,10 @@ static const char *mark_of(const struct comparison_finding *finding) {
         break;
     }
     return DASH;
+}
+
+enum mood comparison_mood(enum comparison_verdict verdict) {
+    return verdict == VERDICT_BETTER ? MOOD_GOOD : verdict == VERDICT_WORSE ? MOOD_BAD : MOOD_NONE;
 }
 
 static void set_change(struct table *table, const struct comparison_finding *finding, bool points) {
@@ -282,6 +306,7 @@ void comparison_table(const struct comparison *comparison, const char *a, const 
         table_set(table, 2, show_value(field, sizeof field, finding->b, unit));
         set_change(table, finding, definition->points);
         table_set(table, 5, mark_of(finding));
+        table_mood(table, 5, comparison_mood(finding->verdict));
     }
 }
 

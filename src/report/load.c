@@ -40,8 +40,7 @@ static struct spent spent_of(const struct load_tally *tally) {
     return spent;
 }
 
-static void print_table(const struct result *result, const struct result_cell *cell,
-                        const struct load_tally *tally, FILE *out) {
+static void fill_table(const struct load_tally *tally, const char *head, struct table *table) {
     static const struct {
         enum latency latency;
         const char *name;
@@ -49,33 +48,22 @@ static void print_table(const struct result *result, const struct result_cell *c
                 {LATENCY_CONNECT, "connect"}, {LATENCY_STATEMENT, "statement"},
                 {LATENCY_COMMIT, "commit"},   {LATENCY_RESPONSE, "response"}};
     static const double quantiles[] = {0.50, 0.95, 0.99};
-    struct table table = {0};
-    struct strbuf head = STRBUF_INIT;
     char field[FIELD_BYTES];
-    strbuf_add(&head, "latency");
-    if (result->cell_count > 1) {
-        strbuf_add(&head, ", ");
-        report_cell_name(result, cell, &head);
-    }
-    table_column(&table, head.text, true, false, 0);
-    table_column(&table, "p50 ms", false, false, 0);
-    table_column(&table, "p95 ms", false, false, 0);
-    table_column(&table, "p99 ms", false, false, 0);
-    table_column(&table, "max ms", false, false, 0);
+    table_column(table, head, true, false, 0);
+    table_column(table, "p50 ms", false, false, 0);
+    table_column(table, "p95 ms", false, false, 0);
+    table_column(table, "p99 ms", false, false, 0);
+    table_column(table, "max ms", false, false, 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct histogram *histogram = tally->latency[rows[i].latency];
         if (!histogram || !histogram->count)
             continue;
-        table_row(&table);
-        table_set(&table, 0, rows[i].name);
+        table_row(table);
+        table_set(table, 0, rows[i].name);
         for (size_t q = 0; q < sizeof quantiles / sizeof *quantiles; q++)
-            table_set(&table, q + 1, show_quantile(field, sizeof field, histogram, quantiles[q]));
-        table_set(&table, 4, show_ms(field, sizeof field, (double)histogram->max_ns / 1e6));
+            table_set(table, q + 1, show_quantile(field, sizeof field, histogram, quantiles[q]));
+        table_set(table, 4, show_ms(field, sizeof field, (double)histogram->max_ns / 1e6));
     }
-    fputc('\n', out);
-    table_print(&table, out);
-    table_release(&table);
-    strbuf_release(&head);
 }
 
 /* Whether faults make transactions hold their connections and do nothing. */
@@ -235,21 +223,39 @@ static void say_pool(const struct result *result, const struct result_cell *cell
     say_size(cell, servers, out);
 }
 
+bool report_queue_cell(const struct result *result, const struct result_cell *cell,
+                       const char *head, struct table *table, struct strbuf *text) {
+    struct load_tally tally;
+    result_tally(result, cell, SIZE_MAX, SIZE_MAX, &tally);
+    const struct spent spent = spent_of(&tally);
+    bool connects = tally.latency[LATENCY_CONNECT] != NULL;
+    bool any = (result->source != LOAD_POOL || connects) && is_known(spent.response);
+    if (any) {
+        fill_table(&tally, head, table);
+        say_spent(result, &spent, text);
+        say_pool(result, cell, text);
+    }
+    load_tally_release(&tally);
+    return any;
+}
+
 void report_queue(const struct result *result, FILE *out) {
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_cell *cell = &result->cells[i];
-        struct load_tally tally;
-        struct strbuf text = STRBUF_INIT;
-        result_tally(result, cell, SIZE_MAX, SIZE_MAX, &tally);
-        const struct spent spent = spent_of(&tally);
-        bool connects = tally.latency[LATENCY_CONNECT] != NULL;
-        if ((result->source != LOAD_POOL || connects) && is_known(spent.response)) {
-            print_table(result, cell, &tally, out);
-            say_spent(result, &spent, &text);
-            say_pool(result, cell, &text);
+        struct table table = {0};
+        struct strbuf head = STRBUF_INIT, text = STRBUF_INIT;
+        strbuf_add(&head, "latency");
+        if (result->cell_count > 1) {
+            strbuf_add(&head, ", ");
+            report_cell_name(result, cell, &head);
+        }
+        if (report_queue_cell(result, cell, head.text, &table, &text)) {
+            fputc('\n', out);
+            table_print(&table, out);
             print_wrapped(text.text, 0, out);
         }
+        table_release(&table);
+        strbuf_release(&head);
         strbuf_release(&text);
-        load_tally_release(&tally);
     }
 }

@@ -1,4 +1,5 @@
 /* Names that come from a database or a user, made harmless where they are shown. */
+#include <ctype.h>
 #include <string.h>
 
 #include "report/internal.h"
@@ -12,8 +13,13 @@ void plain_add(struct strbuf *out, const char *text) {
         strbuf_add_char(out, *text == '\n' ? ' ' : is_control(*text) ? '?' : *text);
 }
 
+static bool is_word(char c) {
+    return isalnum((unsigned char)c) != 0;
+}
+
 void markdown_add(struct strbuf *out, const char *text) {
-    for (; *text; text++) {
+    char before = '\0';
+    for (; *text; before = *text++) {
         if (*text == '<')
             strbuf_add(out, "&lt;");
         else if (*text == '>')
@@ -23,7 +29,9 @@ void markdown_add(struct strbuf *out, const char *text) {
         else if (is_control(*text))
             strbuf_add_char(out, ' ');
         else {
-            if (strchr("\\`*[]|~", *text))
+            /* Inside a word _ is itself; at its edges it would begin emphasis. */
+            bool edge = *text == '_' && (!is_word(before) || !is_word(text[1]));
+            if (edge || strchr("\\`*[]|~", *text))
                 strbuf_add_char(out, '\\');
             strbuf_add_char(out, *text);
         }

@@ -20,7 +20,8 @@ static void begin_line(const char *label, const struct result *result,
 
 static void print_line(const struct strbuf *line, FILE *out) {
     char cut[512];
-    fprintf(out, "%s\n", show_cut(cut, sizeof cut, line->text, REPORT_COLUMNS));
+    fprintf(out, "%s\n",
+            show_cut(cut, sizeof cut, line->text, (size_t)screen_columns(REPORT_COLUMNS)));
 }
 
 /* Known where nothing was under way at the beginning: there is no warm-up before stages. */
@@ -110,11 +111,11 @@ static void print_checks(const struct result *result, const struct result_cell *
         struct result_check check;
         result_check(cell, i, &check);
         begin_line("check", result, cell, line);
-        strbuf_printf(line, "%s %s",
-                      !is_known(check.rows) ? DASH
-                      : check.ok            ? "✓"
-                                            : "✗",
-                      check.name);
+        if (is_known(check.rows))
+            strbuf_printf(line, "%s%s%s %s", screen_colour(check.ok ? MOOD_GOOD : MOOD_BAD),
+                          check.ok ? "✓" : "✗", screen_colour(MOOD_NONE), check.name);
+        else
+            strbuf_printf(line, DASH " %s", check.name);
         if (!is_known(check.rows))
             strbuf_add(line, ": could not be asked");
         else if (!check.ok)
@@ -144,15 +145,24 @@ static void print_uncounted(const struct result *result, const struct result_cel
     strbuf_release(&names);
 }
 
-void report_outcome(const struct result *result, FILE *out) {
+static void print_outcome(const struct result *result, bool errors, FILE *out) {
     struct strbuf line = STRBUF_INIT;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_cell *cell = &result->cells[i];
         print_asked(result, cell, &line, out);
-        print_errors(result, cell, &line, out);
+        if (errors)
+            print_errors(result, cell, &line, out);
         print_faults(result, cell, &line, out);
         print_checks(result, cell, &line, out);
         print_uncounted(result, cell, &line, out);
     }
     strbuf_release(&line);
+}
+
+void report_outcome(const struct result *result, FILE *out) {
+    print_outcome(result, true, out);
+}
+
+void report_outcome_but_errors(const struct result *result, FILE *out) {
+    print_outcome(result, false, out);
 }

@@ -89,21 +89,42 @@ void print_wrapped(const char *text, int indent, FILE *out) {
     print_wrapped_to(text, indent, REPORT_COLUMNS, out);
 }
 
+static bool on_screen(void) {
+    return screen_columns(SCREEN_NO_LIMIT) != SCREEN_NO_LIMIT;
+}
+
+/* Bytes of the words up to the next blank at which a line may end, or on a screen of the first one,
+ * if all of them are wider than a line. */
+static size_t fitting_length(const char *text, int columns) {
+    size_t length = unbroken_length(text);
+    return on_screen() && screen_width(text, length) > columns ? strcspn(text, " ") : length;
+}
+
+/* A word: on a screen it is cut where no line could take it. */
+static void print_word(const char *word, size_t length, int columns, FILE *out) {
+    char cut[512];
+    struct strbuf whole = STRBUF_INIT;
+    strbuf_add_bytes(&whole, word, length);
+    bool fits = !on_screen() || columns < 1 || screen_width(word, length) <= columns;
+    fputs(fits ? whole.text : show_cut(cut, sizeof cut, whole.text, (size_t)columns), out);
+    strbuf_release(&whole);
+}
+
 void print_wrapped_to(const char *text, int indent, int columns, FILE *out) {
     int used = 0;
     bool first = true; /* of its line */
+    columns = screen_columns(columns);
     while (*text) {
-        size_t length = unbroken_length(text);
-        int width = 0;
-        for (size_t i = 0; i < length; i++)
-            width += ((unsigned char)text[i] & 0xc0) != 0x80;
+        size_t length = fitting_length(text, columns - indent);
+        int width = screen_width(text, length);
         if (!first && used + 1 + width > columns) {
             fprintf(out, "\n%*s", indent, "");
             used = indent;
             first = true;
         }
-        fprintf(out, "%s%.*s", first ? "" : " ", (int)length, text);
+        fputs(first ? "" : " ", out);
         used += width + !first;
+        print_word(text, length, columns - used + width, out);
         first = false;
         text += length;
         text += *text == ' ';
@@ -112,30 +133,37 @@ void print_wrapped_to(const char *text, int indent, int columns, FILE *out) {
 }
 
 char *show_cut(char *out, size_t size, const char *text, size_t columns) {
-    size_t used = 0, width = 0, cut = 0;
+    size_t used = 0, cut = 0;
+    int width = 0;
     while (text[used]) {
-        size_t next = used + 1;
-        while (((unsigned char)text[next] & 0xc0) == 0x80)
-            next++;
-        if (++width > columns || next + sizeof "…" > size) {
+        size_t next = used + screen_step(text + used, &width);
+        if ((size_t)width > columns || next + sizeof "…" > size) {
             snprintf(out, size, "%.*s…", (int)cut, text);
             return out;
         }
-        cut = width + 1 > columns ? cut : next;
+        cut = (size_t)width + 1 > columns ? cut : next;
         used = next;
     }
     snprintf(out, size, "%s", text);
     return out;
 }
 
-static bool differs(const struct result *result, bool pools) {
-    for (size_t i = 1; i < result->cell_count; i++) {
-        const struct result_cell *a = &result->cells[0], *b = &result->cells[i];
-        if (pools ? a->pool != b->pool
-                  : strcmp(a->path, b->path) == 0 &&
-                        (a->batch.min != b->batch.min || a->batch.max != b->batch.max))
+static bool pools_differ(const struct result *result) {
+    for (size_t i = 1; i < result->cell_count; i++)
+        if (result->cells[i].pool != result->cells[0].pool)
             return true;
-    }
+    return false;
+}
+
+/* Those of any one path: the first cell's may write one row at a time, whatever the others do. */
+static bool batches_differ(const struct result *result) {
+    for (size_t i = 0; i < result->cell_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct result_cell *a = &result->cells[i], *b = &result->cells[k];
+            if (strcmp(a->path, b->path) == 0 &&
+                (a->batch.min != b->batch.min || a->batch.max != b->batch.max))
+                return true;
+        }
     return false;
 }
 
@@ -143,8 +171,8 @@ void report_cell_name(const struct result *result, const struct result_cell *cel
                       struct strbuf *out) {
     char batch[48];
     strbuf_add(out, cell->path);
-    if (differs(result, true))
+    if (pools_differ(result))
         strbuf_printf(out, ", pool %u", cell->pool);
-    if (differs(result, false))
+    if (batches_differ(result))
         strbuf_printf(out, ", batch %s", result_batch(cell, batch, sizeof batch));
 }

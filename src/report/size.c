@@ -23,7 +23,7 @@ static void add_word(struct strbuf *out, const char *word) {
     strbuf_add_char(out, '\'');
 }
 
-static void print_repeat(const struct size_result *size, FILE *out) {
+static void print_repeat(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     bool seeded = false;
     if (!size->block || !size->block->command)
@@ -34,11 +34,11 @@ static void print_repeat(const struct size_result *size, FILE *out) {
     }
     if (!seeded)
         strbuf_printf(&line, " --seed %llu", (unsigned long long)size->block->seed);
-    size_print(&line, "repeat", out);
+    sheet_line(out, &line, "repeat");
     strbuf_release(&line);
 }
 
-static void print_time(const struct size_result *size, FILE *out) {
+static void print_time(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT, left = STRBUF_INIT;
     char spent[FIELD_BYTES], budget[FIELD_BYTES];
     bool any = false;
@@ -56,14 +56,13 @@ static void print_time(const struct size_result *size, FILE *out) {
     }
     if (left.length)
         strbuf_printf(&line, "; not reached: %s", left.text);
-    size_print(&line, "time", out);
+    sheet_line(out, &line, "time");
     strbuf_release(&line);
     strbuf_release(&left);
 }
 
-static void print_study(const struct size_result *size, FILE *out) {
+void size_tell_study(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
-    fputc('\n', out);
     strbuf_printf(&line, "%s%s", size->server ? "PostgreSQL " : "",
                   size->server ? size->server->version : DASH);
     if (size->throwaway)
@@ -71,25 +70,28 @@ static void print_study(const struct size_result *size, FILE *out) {
     if (size->server && size->server->durability != DURABLE)
         strbuf_printf(&line, "; %s: %s", durability_name(size->server->durability),
                       size->server->durability_why);
-    size_print(&line, "server", out);
+    sheet_line(out, &line, "server");
     strbuf_printf(&line, "%s, %s", size->workload, size->cell);
-    size_print(&line, "workload", out);
+    sheet_line(out, &line, "workload");
     print_time(size, out);
     for (size_t i = 0; i < size->warning_count; i++) {
         strbuf_add(&line, size->warnings[i]);
-        size_print(&line, "warning", out);
+        sheet_line(out, &line, "warning");
     }
     print_repeat(size, out);
     strbuf_release(&line);
 }
 
-void size_text(const struct size_result *size, FILE *out) {
-    size_answer_text(size, out);
-    size_capacity_text(size, out);
-    size_pool_text(size, out);
-    size_probes_text(size, out);
-    size_batches_text(size, out);
-    size_requirements_text(size, out);
-    size_prediction_text(size, out);
-    print_study(size, out);
+void size_text(const struct size_result *size, FILE *file) {
+    struct sheet_text text = sheet_text(file);
+    struct sheet *out = &text.sheet;
+    size_tell_answer(size, out);
+    size_tell_capacity(size, out);
+    size_tell_pool(size, out);
+    size_tell_probes(size, out);
+    size_tell_batches(size, out);
+    size_tell_requirements(size, out);
+    size_tell_prediction(size, out);
+    out->gap(out);
+    size_tell_study(size, out);
 }

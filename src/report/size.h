@@ -6,6 +6,6 @@
 
 #include "result/size.h"
 
-void size_text(const struct size_result *size, FILE *out);
+void size_text(const struct size_result *size, FILE *file);
 
 #endif

@@ -159,20 +159,20 @@ static void add_confirmed(struct strbuf *out, const struct size_probe *at_need) 
                                     "checkpoint"));
 }
 
-void size_answer_text(const struct size_result *size, FILE *out) {
+void size_tell_answer(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     if (size->interrupted) {
         strbuf_add(&line, "Interrupted: this is what was found until then.");
-        size_print(&line, "", out);
+        sheet_line(out, &line, "");
     }
     add_verdict(&line, size);
-    size_print(&line, "", out);
+    sheet_line(out, &line, "");
     add_plan(&line, size);
     if (line.length)
-        size_print(&line, "", out);
+        sheet_line(out, &line, "");
     if (size->need_confirmed && size->at_need) {
         add_confirmed(&line, size->at_need);
-        size_print(&line, "", out);
+        sheet_line(out, &line, "");
     }
     if (is_known(size->capacity_per_s) && !size->confirmed) {
         strbuf_add(&line, size->need_confirmed ? "The capacity is not confirmed by a soak"
@@ -181,7 +181,7 @@ void size_answer_text(const struct size_result *size, FILE *out) {
             strbuf_printf(&line, ": %s", size->unconfirmed);
         if (line.text[line.length - 1] != '.')
             strbuf_add_char(&line, '.');
-        size_print(&line, "", out);
+        sheet_line(out, &line, "");
     }
     strbuf_release(&line);
 }

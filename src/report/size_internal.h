@@ -3,6 +3,7 @@
 #define PGWRITE_REPORT_SIZE_INTERNAL_H
 
 #include "report/internal.h"
+#include "report/sheet.h"
 #include "result/size.h"
 
 /* ---- size_show.c: each writes into out (size bytes) and returns it ---- */
@@ -12,6 +13,8 @@
 const char *size_unit(const struct size_result *size);
 /* Transactions a second as size_unit() has them: "1,310 rows/s"; a dash if they are unknown. */
 char *size_show_rate(char *out, size_t bytes, const struct size_result *size, double per_s);
+/* The number of it alone, for a chart: NAN if it is unknown. */
+double size_in_unit(const struct size_result *size, double per_s);
 /* The number of it alone, for a table. */
 char *size_show_number(char *out, size_t bytes, const struct size_result *size, double per_s);
 /* Bytes a second as disks are sold, in powers of 1000: "1.24 MB/s". */
@@ -25,19 +28,31 @@ void size_add_cause(struct strbuf *out, const struct size_cause *cause);
 /* "p99(response) < 50ms and errors < 0.1%". */
 void size_add_slos(struct strbuf *out, const struct size_result *size);
 
-/* Prints text in lines of at most REPORT_COLUMNS behind a label ("" for none), all but the first
- * indented, and empties it. What would steer a terminal is taken out. */
-void size_print(struct strbuf *text, const char *label, FILE *out);
+/* ---- size_pool.c ---- */
 
-/* ---- the blocks, each with an empty line before it, or nothing ---- */
-void size_answer_text(const struct size_result *size,
-                      FILE *out); /* size_answer.c; no line before */
-void size_capacity_text(const struct size_result *size, FILE *out); /* size_probes.c */
-void size_pool_text(const struct size_result *size, FILE *out);     /* size_pool.c */
-void size_probes_text(const struct size_result *size, FILE *out);   /* size_probes.c */
+/* The repeats of one pool. */
+struct size_level {
+    uint32_t pool;
+    size_t count;
+    double per_s, p50_s, p99_s, busy; /* medians of those that are known */
+};
+/* Smallest first; levels: room for level_count of them. Returns how many. */
+size_t size_find_levels(const struct size_result *size, struct size_level *levels);
+/* Whether the law that the fit found is told. */
+bool size_has_law(const struct size_result *size);
+
+/* ---- the blocks: each a head and what stands below it, or nothing ---- */
+
+void size_tell_answer(const struct size_result *size,
+                      struct sheet *out); /* size_answer.c; no head */
+void size_tell_capacity(const struct size_result *size, struct sheet *out); /* size_probes.c */
+void size_tell_pool(const struct size_result *size, struct sheet *out);     /* size_pool.c */
+void size_tell_probes(const struct size_result *size, struct sheet *out);   /* size_probes.c */
 /* size_need.c */
-void size_batches_text(const struct size_result *size, FILE *out);
-void size_requirements_text(const struct size_result *size, FILE *out);
-void size_prediction_text(const struct size_result *size, FILE *out);
+void size_tell_batches(const struct size_result *size, struct sheet *out);
+void size_tell_requirements(const struct size_result *size, struct sheet *out);
+void size_tell_prediction(const struct size_result *size, struct sheet *out);
+/* size.c: server, workload, time, warnings, the command; no head */
+void size_tell_study(const struct size_result *size, struct sheet *out);
 
 #endif

@@ -9,7 +9,7 @@ static const double days_a_year = 365;
 
 /* Where the need is too much: the first batch size that would bring it down to planned use. It was
  * measured without a rate, so that it is no promise for the SLOs. */
-static void print_larger(const struct size_result *size, FILE *out) {
+static void print_larger(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     char rows[FIELD_BYTES], use[FIELD_BYTES];
     for (size_t i = 0; i < size->batch_count; i++) {
@@ -21,20 +21,23 @@ static void print_larger(const struct size_result *size, FILE *out) {
                       "whether the SLOs hold then.",
                       units_show_things(rows, sizeof rows, (double)batch->rows, "row"),
                       show_share(use, sizeof use, batch->use), (unsigned long long)batch->rows);
-        size_print(&line, "", out);
+        sheet_line(out, &line, "");
         break;
     }
     strbuf_release(&line);
 }
 
-void size_batches_text(const struct size_result *size, FILE *out) {
+void size_tell_batches(const struct size_result *size, struct sheet *out) {
     struct table table = {0};
+    struct strbuf head = STRBUF_INIT;
     char field[FIELD_BYTES];
     if (!size->batch_count)
         return;
-    fprintf(out,
-            "\nBatch sizes: the same rows in fewer commits, each as fast as a pool of %u can\n",
-            size->batches[0].point.pool);
+    strbuf_printf(&head,
+                  "Batch sizes: the same rows in fewer commits, each as fast as a pool of %u can",
+                  size->batches[0].point.pool);
+    sheet_head(out, &head);
+    strbuf_release(&head);
     table_column(&table, "rows a commit", false, false, 0);
     table_column(&table, "rows/s at most", false, false, 0);
     table_column(&table, "p99", false, true, 0);
@@ -51,7 +54,7 @@ void size_batches_text(const struct size_result *size, FILE *out) {
         table_set(&table, 4, show_share(field, sizeof field, batch->use));
         table_set(&table, 5, size_show_bytes(field, sizeof field, batch->point.wal_bytes_per_row));
     }
-    table_print(&table, out);
+    out->table(out, &table, NULL);
     table_release(&table);
     if (size->fits == SIZE_SHORT)
         print_larger(size, out);
@@ -68,7 +71,7 @@ static void add_days(struct strbuf *line, double bytes_per_day, const char *of) 
                   of, size_show_bytes(year, sizeof year, over(bytes_per_day, days_a_year)));
 }
 
-static void print_growth(const struct size_requirements *need, FILE *out) {
+static void print_growth(const struct size_requirements *need, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     char heap[FIELD_BYTES], index[FIELD_BYTES];
     double heap_bytes = need->heap_bytes_per_day, index_bytes = need->index_bytes_per_day;
@@ -80,10 +83,10 @@ static void print_growth(const struct size_requirements *need, FILE *out) {
     if (is_known(need->average_rows_per_s))
         strbuf_printf(&line, ", at %s rows/s day and night",
                       show_ratio(heap, sizeof heap, need->average_rows_per_s));
-    size_print(&line, "growth", out);
+    sheet_line(out, &line, "growth");
     add_days(&line, need->wal_bytes_per_day, " of WAL");
     strbuf_add(&line, ", likewise");
-    size_print(&line, "archive", out);
+    sheet_line(out, &line, "archive");
     strbuf_release(&line);
 }
 
@@ -94,13 +97,13 @@ static void add_cpu(struct strbuf *line, double seconds, const char *of) {
                   is_known(seconds) ? " s" : "", of);
 }
 
-static void print_machine(const struct size_result *size, FILE *out) {
+static void print_machine(const struct size_result *size, struct sheet *out) {
     const struct size_requirements *need = &size->requirements;
     struct strbuf line = STRBUF_INIT;
     char text[FIELD_BYTES];
     if (need->connections) {
         strbuf_printf(&line, "%u", need->connections);
-        size_print(&line, "connections", out);
+        sheet_line(out, &line, "connections");
     }
     add_cpu(&line, need->server_cpu_s_per_million, "server, ");
     add_cpu(&line, need->client_cpu_s_per_million, "client");
@@ -110,16 +113,16 @@ static void print_machine(const struct size_result *size, FILE *out) {
                       need->cpus_busy < CPUS_LEAST
                           ? "less than 0.01 CPUs"
                           : units_show_things(text, sizeof text, need->cpus_busy, "CPU"));
-    size_print(&line, "CPU", out);
+    sheet_line(out, &line, "CPU");
     strbuf_add(&line, size_show_bytes(text, sizeof text, need->memory_bytes));
     if (is_known(need->memory_bytes))
         strbuf_add(&line, " for all of the server's processes, beside shared memory");
-    size_print(&line, "memory", out);
+    sheet_line(out, &line, "memory");
     strbuf_release(&line);
 }
 
 /* "What a server for 57.9 rows/s must have (the need at its peak; measured at that rate)". */
-static void print_head(const struct size_result *size, FILE *out) {
+static void print_head(const struct size_result *size, struct sheet *out) {
     const struct size_requirements *need = &size->requirements;
     struct strbuf line = STRBUF_INIT;
     char rate[FIELD_BYTES];
@@ -139,12 +142,11 @@ static void print_head(const struct size_result *size, FILE *out) {
     else
         strbuf_printf(&line, "; scaled from %s)",
                       size_show_rate(rate, sizeof rate, size, need->from_rate_per_s));
-    fputc('\n', out);
-    size_print(&line, "", out);
+    sheet_head(out, &line);
     strbuf_release(&line);
 }
 
-void size_requirements_text(const struct size_result *size, FILE *out) {
+void size_tell_requirements(const struct size_result *size, struct sheet *out) {
     const struct size_requirements *need = &size->requirements;
     struct strbuf line = STRBUF_INIT;
     char flow[FIELD_BYTES], flushes[FIELD_BYTES];
@@ -155,11 +157,11 @@ void size_requirements_text(const struct size_result *size, FILE *out) {
                   size_show_flow(flow, sizeof flow, need->wal_bytes_per_s),
                   need->measured || !is_known(need->flushes_per_s) ? "" : "at most ",
                   show_ratio(flushes, sizeof flushes, need->flushes_per_s));
-    size_print(&line, "WAL", out);
+    sheet_line(out, &line, "WAL");
     strbuf_add(&line, size_show_flow(flow, sizeof flow, need->checkpoint_bytes_per_s));
     if (is_known(need->checkpoint_bytes_per_s))
         strbuf_add(&line, " at most, scaled from the soak");
-    size_print(&line, "checkpoints", out);
+    sheet_line(out, &line, "checkpoints");
     print_growth(need, out);
     print_machine(size, out);
     strbuf_release(&line);
@@ -179,7 +181,7 @@ static void add_disk(struct strbuf *line, const struct size_prediction *predicti
                       size_show_flow(there, sizeof there, prediction->disk_bytes_per_s));
 }
 
-static void print_bounds(const struct size_result *size, FILE *out) {
+static void print_bounds(const struct size_result *size, struct sheet *out) {
     const struct size_prediction *prediction = &size->prediction;
     struct strbuf line = STRBUF_INIT;
     char rate[FIELD_BYTES];
@@ -192,24 +194,23 @@ static void print_bounds(const struct size_result *size, FILE *out) {
         strbuf_printf(&line, "%sby bandwidth alone %s", line.length ? ", " : "",
                       size_show_rate(rate, sizeof rate, size, prediction->disk_bound_per_s));
     if (line.length)
-        size_print(&line, "limit", out);
+        sheet_line(out, &line, "limit");
     strbuf_release(&line);
 }
 
-void size_prediction_text(const struct size_result *size, FILE *out) {
+void size_tell_prediction(const struct size_result *size, struct sheet *out) {
     const struct size_prediction *prediction = &size->prediction;
     struct strbuf line = STRBUF_INIT;
     char rate[FIELD_BYTES];
     if (!prediction->asked)
         return;
-    fputc('\n', out);
     strbuf_add(&line, "Prediction, not measured: ");
     add_disk(&line, prediction);
-    size_print(&line, "", out);
+    sheet_head(out, &line);
     if (!prediction->known) {
         strbuf_printf(&line, DASH "%s%s", prediction->unknown_why ? ": " : "",
                       prediction->unknown_why ? prediction->unknown_why : "");
-        size_print(&line, "capacity", out);
+        sheet_line(out, &line, "capacity");
         strbuf_release(&line);
         return;
     }
@@ -217,15 +218,15 @@ void size_prediction_text(const struct size_result *size, FILE *out) {
     if (is_known(size->capacity_per_s))
         strbuf_printf(&line, ", here %s",
                       size_show_rate(rate, sizeof rate, size, size->capacity_per_s));
-    size_print(&line, "capacity", out);
+    sheet_line(out, &line, "capacity");
     if (is_known(prediction->closed_per_s)) {
         strbuf_add(&line, size_show_rate(rate, sizeof rate, size, prediction->closed_per_s));
-        size_print(&line, "pool alone", out);
+        sheet_line(out, &line, "pool alone");
     }
     print_bounds(size, out);
     if (prediction->fits != PREDICTED_UNKNOWN) {
         strbuf_add(&line, prediction->fits == PREDICTED_FITS ? "would fit" : "would not fit");
-        size_print(&line, "the need", out);
+        sheet_line(out, &line, "the need");
     }
     strbuf_release(&line);
 }

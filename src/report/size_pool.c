@@ -8,15 +8,8 @@
 
 enum { BAR_COLUMNS = 30 };
 
-/* The repeats of one level. */
-struct level {
-    uint32_t pool;
-    size_t count;
-    double per_s, p50_s, p99_s, busy; /* medians of those that are known */
-};
-
 static int compare_pools(const void *a, const void *b) {
-    const struct level *left = a, *right = b;
+    const struct size_level *left = a, *right = b;
     return (left->pool > right->pool) - (left->pool < right->pool);
 }
 
@@ -35,18 +28,18 @@ static double median_of(const struct size_result *size, uint32_t pool, size_t of
     return median;
 }
 
-static size_t find_levels(const struct size_result *size, struct level *levels) {
+size_t size_find_levels(const struct size_result *size, struct size_level *levels) {
     size_t count = 0;
     for (size_t i = 0; i < size->level_count; i++) {
         size_t k = 0;
         while (k < count && levels[k].pool != size->levels[i].pool)
             k++;
         if (k == count)
-            levels[count++] = (struct level){.pool = size->levels[i].pool};
+            levels[count++] = (struct size_level){.pool = size->levels[i].pool};
         levels[k].count++;
     }
     for (size_t k = 0; k < count; k++) {
-        struct level *level = &levels[k];
+        struct size_level *level = &levels[k];
         level->per_s = median_of(size, level->pool, offsetof(struct size_point, commits_per_s));
         level->p50_s = median_of(size, level->pool, offsetof(struct size_point, p50_s));
         level->p99_s = median_of(size, level->pool, offsetof(struct size_point, p99_s));
@@ -57,7 +50,7 @@ static size_t find_levels(const struct size_result *size, struct level *levels) 
 }
 
 static void add_level(struct table *table, const struct size_result *size,
-                      const struct level *level, double most) {
+                      const struct size_level *level, double most, bool bars) {
     char field[FIELD_BYTES], bar[BAR_COLUMNS + 1];
     table_row(table);
     snprintf(field, sizeof field, "%u", level->pool);
@@ -71,14 +64,14 @@ static void add_level(struct table *table, const struct size_result *size,
         most > 0 && is_known(level->per_s) ? (int)(level->per_s / most * BAR_COLUMNS + 0.5) : 0;
     memset(bar, '#', (size_t)length);
     bar[length] = '\0';
-    table_set(table, 5, bar);
+    table_set(table, 5, bars ? bar : DASH);
     table_set(table, 6, level->pool == size->pool ? "<- to use" : "");
 }
 
-static void print_curve(const struct size_result *size, FILE *out) {
+static void print_curve(const struct size_result *size, struct sheet *out) {
     struct table table = {0};
-    struct level *levels = MEM_ARRAY(struct level, size->level_count);
-    size_t count = find_levels(size, levels);
+    struct size_level *levels = MEM_ARRAY(struct size_level, size->level_count);
+    size_t count = size_find_levels(size, levels);
     double most = 0;
     for (size_t i = 0; i < count; i++)
         most = levels[i].per_s > most ? levels[i].per_s : most;
@@ -88,19 +81,20 @@ static void print_curve(const struct size_result *size, FILE *out) {
     table_column(&table, "rounds", false, false, 0);
     table_column(&table, "p50", false, true, 0);
     table_column(&table, "p99", false, true, 0);
-    table_column(&table, "", true, false, BAR_COLUMNS);
+    table_column(&table, "", true, !out->terminal, BAR_COLUMNS);
+    table_rank(&table, 5, 1); /* the bar: rows/s says the same */
     table_column(&table, "", true, false, 0);
     for (size_t i = 0; i < count; i++)
-        add_level(&table, size, &levels[i], most);
-    table_print(&table, out);
+        add_level(&table, size, &levels[i], most, out->terminal);
+    out->table(out, &table, NULL);
     table_release(&table);
     free(levels);
 }
 
 /* How many pools were measured: a short budget may leave a single one of those wished for. */
 static size_t pools_known(const struct size_result *size) {
-    struct level *levels = MEM_ARRAY(struct level, size->level_count);
-    size_t count = find_levels(size, levels);
+    struct size_level *levels = MEM_ARRAY(struct size_level, size->level_count);
+    size_t count = size_find_levels(size, levels);
     free(levels);
     return count;
 }
@@ -146,13 +140,18 @@ static void add_peak(struct strbuf *line, const struct usl_fit *fit) {
         strbuf_printf(line, " (%.0f or more)", fit->peak_low);
 }
 
-static void print_law(const struct size_result *size, FILE *out) {
+bool size_has_law(const struct size_result *size) {
+    return !size->no_fit && !size->pool_given && size->fit.outcome == USL_FITS &&
+           size->fit.law.gamma > 0;
+}
+
+static void print_law(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     const struct usl_fit *fit = &size->fit;
     if (size->no_fit) {
         strbuf_printf(&line, "the Universal Scalability Law is not used: %s", size->no_fit);
-        size_print(&line, "law", out);
-    } else if (fit->outcome == USL_FITS && fit->law.gamma > 0) {
+        sheet_line(out, &line, "law");
+    } else if (size_has_law(size)) {
         strbuf_add(&line, "Universal Scalability Law: ");
         add_parameter(&line, "contention", fit->law.alpha, fit->low.alpha, fit->high.alpha);
         add_parameter(&line, ", coherency", fit->law.beta, fit->low.beta, fit->high.beta);
@@ -160,29 +159,31 @@ static void print_law(const struct size_result *size, FILE *out) {
         add_peak(&line, fit);
         strbuf_printf(&line, "; in brackets 95 %% intervals; %.1f %% off on average",
                       fit->off_mean * 100);
-        size_print(&line, "law", out);
+        sheet_line(out, &line, "law");
     }
     strbuf_release(&line);
 }
 
-void size_pool_text(const struct size_result *size, FILE *out) {
+void size_tell_pool(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     char rate[FIELD_BYTES];
     if (!size->level_count)
         return;
-    fprintf(out, "\nPool alone: as many %s as so many connections can; p50 and p99 of response\n",
-            size_unit(size));
+    strbuf_printf(&line,
+                  "Pool alone: as many %s as so many connections can; p50 and p99 of response",
+                  size_unit(size));
+    sheet_head(out, &line);
     print_curve(size, out);
     add_pool(&line, size);
-    size_print(&line, "pool", out);
+    sheet_line(out, &line, "pool");
     if (is_known(size->closed_per_s)) {
         strbuf_printf(&line, "%s at a pool of %u",
                       size_show_rate(rate, sizeof rate, size, size->closed_per_s), size->pool);
-        size_print(&line, "at most", out);
+        sheet_line(out, &line, "at most");
     }
     if (size->pool_cause.limit != SIZE_LIMIT_UNKNOWN || size->pool_cause.evidence) {
         size_add_cause(&line, &size->pool_cause);
-        size_print(&line, "limited by", out);
+        sheet_line(out, &line, "limited by");
     }
     if (!size->pool_given)
         print_law(size, out);
@@ -197,7 +198,7 @@ void size_pool_text(const struct size_result *size, FILE *out) {
                           "make it so",
                           off);
         }
-        size_print(&line, "check", out);
+        sheet_line(out, &line, "check");
     }
     strbuf_release(&line);
 }

@@ -1,14 +1,16 @@
 /* The rates that were tried, and the highest that held. */
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/size_internal.h"
 
-/* Of an SLO in the head of its column, and of all their columns together: what is left of a line.
- */
-enum { HEAD_COLUMNS = 24, SLO_COLUMNS_MAX = 56, SLOS_MAX = 8 };
+/* Of an SLO in the head of its column, and of the other columns, which leave the rest of a line to
+ * those of the SLOs. */
+enum { HEAD_COLUMNS = 24, OTHER_COLUMNS = 44, SLOS_MAX = 8 };
 
-static void print_bracket(const struct size_result *size, FILE *out) {
+static void print_bracket(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     char rate[FIELD_BYTES];
     bool low = is_known(size->low_per_s) && size->low_per_s > 0;
@@ -24,7 +26,7 @@ static void print_bracket(const struct size_result *size, FILE *out) {
     else if (low)
         strbuf_add(&line, "; none was found that does not: it may take more");
     if (line.length)
-        size_print(&line, "bracket", out);
+        sheet_line(out, &line, "bracket");
     strbuf_release(&line);
 }
 
@@ -35,14 +37,14 @@ static const struct size_probe *held_soak(const struct size_result *size) {
     return NULL;
 }
 
-static void print_confirmed(const struct size_result *size, FILE *out) {
+static void print_confirmed(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     const struct size_probe *soak = held_soak(size);
     char text[FIELD_BYTES];
     if (!size->confirmed) {
         strbuf_printf(&line, "no%s%s", size->unconfirmed ? ": " : "",
                       size->unconfirmed ? size->unconfirmed : "");
-        size_print(&line, "confirmed", out);
+        sheet_line(out, &line, "confirmed");
         strbuf_release(&line);
         return;
     }
@@ -60,16 +62,17 @@ static void print_confirmed(const struct size_result *size, FILE *out) {
                 &line, ", with %s",
                 units_show_things(text, sizeof text, soak->point.autovacuums, "autovacuum"));
     }
-    size_print(&line, "confirmed", out);
+    sheet_line(out, &line, "confirmed");
     strbuf_release(&line);
 }
 
-void size_capacity_text(const struct size_result *size, FILE *out) {
+void size_tell_capacity(const struct size_result *size, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     char rate[FIELD_BYTES];
     if (!size->probe_count)
         return;
-    fputs("\nCapacity\n", out);
+    strbuf_add(&line, "Capacity");
+    sheet_head(out, &line);
     if (is_known(size->capacity_per_s)) {
         strbuf_add(&line, size_show_rate(rate, sizeof rate, size, size->capacity_per_s));
         if (strcmp(size_unit(size), "rows") == 0 && size->rows_per_commit != 1)
@@ -84,13 +87,13 @@ void size_capacity_text(const struct size_result *size, FILE *out) {
     } else {
         strbuf_add(&line, "not found");
     }
-    size_print(&line, "capacity", out);
+    sheet_line(out, &line, "capacity");
     print_bracket(size, out);
     if (is_known(size->capacity_per_s))
         print_confirmed(size, out);
     if (size->capacity_cause.limit != SIZE_LIMIT_UNKNOWN || size->capacity_cause.evidence) {
         size_add_cause(&line, &size->capacity_cause);
-        size_print(&line, "runs out", out);
+        sheet_line(out, &line, "runs out");
     }
     strbuf_release(&line);
 }
@@ -107,7 +110,7 @@ static void show_slo(const struct size_slo *slo, size_t windows, char *out, size
 }
 
 /* SLOs from the first on whose columns fit into a line. */
-static size_t shown_slos(const struct size_result *size) {
+static size_t shown_slos(const struct size_result *size, int columns) {
     char field[FIELD_BYTES * 2];
     int used = 0;
     size_t count = 0;
@@ -121,7 +124,7 @@ static size_t shown_slos(const struct size_result *size) {
             width = text_width(field) > width ? text_width(field) : width;
         }
         used += width + 2;
-        if (used > SLO_COLUMNS_MAX)
+        if (used > columns)
             break;
     }
     return count;
@@ -148,32 +151,32 @@ static void add_probe(struct table *table, const struct size_result *size,
     snprintf(field, sizeof field, "%s%s", size_verdict_names[probe->verdict],
              probe->soak ? ", soak" : "");
     table_set(table, 3 + slos, field);
+    table_mood(table, 3 + slos, probe->verdict == SIZE_HOLDS ? MOOD_GOOD : MOOD_NONE);
 }
 
-static void print_probe_rows(const struct size_result *size, const struct table *table, FILE *out) {
-    struct strbuf line = STRBUF_INIT;
-    table_print_head(table, out);
-    for (size_t i = 0; i < size->probe_count; i++) {
-        table_print_row(table, i, out);
-        if (!size->probes[i].why)
-            continue;
-        strbuf_add(&line, size->probes[i].why);
-        size_print(&line, "       why:", out);
-    }
-    strbuf_release(&line);
+static void print_probe_rows(const struct size_result *size, const struct table *table,
+                             struct sheet *out) {
+    const char **whys = MEM_ARRAY(const char *, size->probe_count);
+    for (size_t i = 0; i < size->probe_count; i++)
+        whys[i] = size->probes[i].why;
+    out->table(out, table, whys);
+    free(whys);
 }
 
-void size_probes_text(const struct size_result *size, FILE *out) {
+void size_tell_probes(const struct size_result *size, struct sheet *out) {
     struct table table = {0};
+    struct strbuf line = STRBUF_INIT;
     char heads[SLOS_MAX][HEAD_COLUMNS * 4 + 4];
-    size_t slos = shown_slos(size);
+    size_t slos =
+        shown_slos(size, out->terminal ? screen_columns(REPORT_COLUMNS) - OTHER_COLUMNS : INT_MAX);
     bool windows = false;
     if (!size->probe_count)
         return;
-    fputs("\nRates that were tried, in this order", out);
+    strbuf_add(&line, "Rates that were tried, in this order");
     for (size_t i = 0; i < size->probe_count; i++)
         windows |= size->probes[i].windows > 1;
-    fputs(windows ? "; in brackets the worst window\n" : "\n", out);
+    strbuf_add(&line, windows ? "; in brackets the worst window" : "");
+    sheet_head(out, &line);
     bool rows = strcmp(size_unit(size), "rows") == 0;
     table_column(&table, rows ? "rows/s" : "transactions/s", false, false, 9);
     table_column(&table, "for", false, false, 0);
@@ -185,8 +188,11 @@ void size_probes_text(const struct size_result *size, FILE *out) {
     for (size_t i = 0; i < size->probe_count; i++)
         add_probe(&table, size, &size->probes[i], slos);
     print_probe_rows(size, &table, out);
-    if (slos < size->slo_count)
-        fprintf(out, "%zu more SLO%s: see --json\n", size->slo_count - slos,
-                size->slo_count - slos == 1 ? "" : "s");
+    if (slos < size->slo_count) {
+        strbuf_printf(&line, "%zu more SLO%s: see --json", size->slo_count - slos,
+                      size->slo_count - slos == 1 ? "" : "s");
+        sheet_line(out, &line, "");
+    }
+    strbuf_release(&line);
     table_release(&table);
 }

@@ -4,9 +4,6 @@
 
 #include "report/size_internal.h"
 
-/* As wide as the labels of a run's report are. */
-enum { LABEL_COLUMNS = 12 };
-
 static bool in_rows(const struct size_result *size) {
     return !size->mix && size->rows_per_commit > 0;
 }
@@ -15,12 +12,15 @@ const char *size_unit(const struct size_result *size) {
     return in_rows(size) ? "rows" : "transactions";
 }
 
+double size_in_unit(const struct size_result *size, double per_s) {
+    if (!is_known(per_s) || !isfinite(per_s))
+        return NAN;
+    return in_rows(size) ? per_s * size->rows_per_commit : per_s;
+}
+
 char *size_show_number(char *out, size_t bytes, const struct size_result *size, double per_s) {
-    bool known = is_known(per_s) && isfinite(per_s);
-    return show_ratio(out, bytes,
-                      !known          ? UNKNOWN
-                      : in_rows(size) ? per_s * size->rows_per_commit
-                                      : per_s);
+    double number = size_in_unit(size, per_s);
+    return show_ratio(out, bytes, isnan(number) ? UNKNOWN : number);
 }
 
 char *size_show_rate(char *out, size_t bytes, const struct size_result *size, double per_s) {
@@ -93,15 +93,4 @@ void size_add_slos(struct strbuf *out, const struct size_result *size) {
                       : i + 1 < size->slo_count ? ", "
                                                 : " and ",
                       size->slos[i].text);
-}
-
-void size_print(struct strbuf *text, const char *label, FILE *out) {
-    struct strbuf line = STRBUF_INIT;
-    int indent = *label ? LABEL_COLUMNS : 0;
-    if (*label)
-        strbuf_printf(&line, "%-*s", LABEL_COLUMNS, label);
-    plain_add(&line, text->text);
-    print_wrapped(line.text, indent, out);
-    strbuf_release(&line);
-    strbuf_clear(text);
 }

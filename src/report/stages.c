@@ -33,14 +33,6 @@ static void set_quantiles(struct table *table, size_t column, const struct histo
         table_set(table, column + i, show_quantile(field, sizeof field, response, quantiles[i]));
 }
 
-static void finish(struct table *table, FILE *out) {
-    if (table->row_count) {
-        fputc('\n', out);
-        table_print(table, out);
-    }
-    table_release(table);
-}
-
 /* "200 users", "to 500/s": where a ramp ends. */
 static void show_load(const struct result *result, const struct workload_stage *stage, char *out,
                       size_t size) {
@@ -89,17 +81,20 @@ static void stage_row(struct table *table, const struct result *result,
     load_tally_release(&tally);
 }
 
-void report_stages(const struct result *result, FILE *out) {
+void report_stages_table(const struct result *result, struct table *table) {
     static const char *const heads[] = {"cell",    "stage",     "for",    "load",
                                         "asked/s", "commits/s", "rows/s", "p50 ms",
                                         "p95 ms",  "p99 ms",    "errors"};
-    struct table table = {0};
     for (size_t c = 0; c < sizeof heads / sizeof *heads; c++)
-        table_column(&table, heads[c], c <= S_NAME, c == S_CELL || c == S_ASKED, 0);
+        table_column(table, heads[c], c <= S_NAME, c == S_CELL || c == S_ASKED, 0);
+    /* What the workload says itself goes first, then what rows/s says again. */
+    table_rank(table, S_FOR, 4);
+    table_rank(table, S_P50 + 1, 3);
+    table_rank(table, S_COMMITS, 2);
+    table_rank(table, S_LOAD, 1);
     for (size_t i = 0; result->load && i < result->cell_count; i++)
         for (size_t k = 0; k < result->load->stage_count; k++)
-            stage_row(&table, result, &result->cells[i], k);
-    finish(&table, out);
+            stage_row(table, result, &result->cells[i], k);
 }
 
 enum step_column {
@@ -143,43 +138,68 @@ static void step_row(struct table *table, const struct result *result,
     load_tally_release(&tally);
 }
 
-void report_steps(const struct result *result, FILE *out) {
+void report_steps_table(const struct result *result, struct table *table) {
     static const char *const heads[] = {"cell",   "step",    "share",  "commits/s",
                                         "rows/s", "p50 ms",  "p95 ms", "p99 ms",
                                         "errors", "retried", "skipped"};
-    struct table table = {0};
     for (size_t c = 0; c < sizeof heads / sizeof *heads; c++)
-        table_column(&table, heads[c], c <= T_NAME, c == T_CELL, 0);
+        table_column(table, heads[c], c <= T_NAME, c == T_CELL, 0);
+    table_rank(table, T_SHARE, 5);
+    table_rank(table, T_P50 + 1, 4);
+    table_rank(table, T_SKIPPED, 3);
+    table_rank(table, T_RETRIED, 2);
+    table_rank(table, T_COMMITS, 1);
     for (size_t i = 0; result->load && i < result->cell_count; i++)
         for (size_t k = 0; k < result->load->step_count; k++)
-            step_row(&table, result, &result->cells[i], k);
-    finish(&table, out);
+            step_row(table, result, &result->cells[i], k);
 }
 
-void report_tenants(const struct result *result, FILE *out) {
+void report_tenants_table(const struct result *result, struct table *table) {
     static const char *const heads[] = {"cell",     "tenant", "limit/s", "asked",
                                         "rejected", "of all", "dropped", "timed out"};
-    struct table table = {0};
     for (size_t c = 0; c < sizeof heads / sizeof *heads; c++)
-        table_column(&table, heads[c], c <= 1, c == 0, 0);
+        table_column(table, heads[c], c <= 1, c == 0, 0);
+    table_rank(table, 3, 1); /* asked, of which the share stays */
     for (size_t i = 0; result->load && i < result->cell_count; i++)
         for (size_t k = 0; k < result->load->tenant_count; k++) {
             const struct workload_tenant *tenant = &result->load->tenants[k];
             struct load_asked asked;
             char field[FIELD_BYTES];
             bool known = result_tenant(&result->cells[i], k, &asked);
-            table_row(&table);
-            set_cell(&table, result, &result->cells[i]);
-            table_set(&table, 1, show_cut(field, sizeof field, tenant->name, NAME_COLUMNS));
-            set_count(&table, 2, tenant->limit_per_s > 0 ? tenant->limit_per_s : UNKNOWN);
-            set_count(&table, 3, known ? (double)asked.asked : UNKNOWN);
-            set_count(&table, 4, known ? (double)asked.rejected : UNKNOWN);
+            table_row(table);
+            set_cell(table, result, &result->cells[i]);
+            table_set(table, 1, show_cut(field, sizeof field, tenant->name, NAME_COLUMNS));
+            set_count(table, 2, tenant->limit_per_s > 0 ? tenant->limit_per_s : UNKNOWN);
+            set_count(table, 3, known ? (double)asked.asked : UNKNOWN);
+            set_count(table, 4, known ? (double)asked.rejected : UNKNOWN);
             table_set(
-                &table, 5,
+                table, 5,
                 show_share(field, sizeof field,
                            asked.asked ? (double)asked.rejected / (double)asked.asked : UNKNOWN));
-            set_count(&table, 6, known ? (double)asked.dropped : UNKNOWN);
-            set_count(&table, 7, known ? (double)asked.timed_out : UNKNOWN);
+            set_count(table, 6, known ? (double)asked.dropped : UNKNOWN);
+            set_count(table, 7, known ? (double)asked.timed_out : UNKNOWN);
         }
-    finish(&table, out);
+}
+
+static void print(const struct result *result,
+                  void (*fill)(const struct result *result, struct table *table), FILE *out) {
+    struct table table = {0};
+    fill(result, &table);
+    if (table.row_count) {
+        fputc('\n', out);
+        table_print(&table, out);
+    }
+    table_release(&table);
+}
+
+void report_stages(const struct result *result, FILE *out) {
+    print(result, report_stages_table, out);
+}
+
+void report_steps(const struct result *result, FILE *out) {
+    print(result, report_steps_table, out);
+}
+
+void report_tenants(const struct result *result, FILE *out) {
+    print(result, report_tenants_table, out);
 }

@@ -21,18 +21,19 @@ enum storage_column {
 
 static const struct {
     const char *head, *note;
+    int rank;
 } columns[STORAGE_COLUMNS] = {
-    [NAME] = {"a row", NULL},
-    [WAL_BYTES] = {"WAL B", NULL},
-    [RECORDS] = {"records", NULL},
-    [FPI] = {"FPI", "FPI: full-page images"},
-    [FLUSHES] = {"flushes", "flushes: of WAL, a commit"},
-    [HEAP] = {"heap B", NULL},
-    [INDEX] = {"index B", NULL},
-    [HOT] = {"HOT", "HOT: of the updates"},
-    [CHECKPOINTS] = {"ckpt", "ckpt: done in the window"},
-    [SERVER_CPU] = {"server µs", "server µs: CPU"},
-    [CEILING] = {"ceiling", "ceiling: part of what the tool can do"},
+    [NAME] = {"a row", NULL, 0},
+    [WAL_BYTES] = {"WAL B", NULL, 0},
+    [RECORDS] = {"records", NULL, 6},
+    [FPI] = {"FPI", "FPI: full-page images", 5},
+    [FLUSHES] = {"flushes", "flushes: of WAL, a commit", 4},
+    [HEAP] = {"heap B", NULL, 0},
+    [INDEX] = {"index B", NULL, 0},
+    [HOT] = {"HOT", "HOT: of the updates", 1},
+    [CHECKPOINTS] = {"ckpt", "ckpt: done in the window", 2},
+    [SERVER_CPU] = {"server µs", "server µs: CPU", 0},
+    [CEILING] = {"ceiling", "ceiling: part of what the tool can do", 3},
 };
 
 static void fill_row(struct table *table, const struct result *result,
@@ -63,7 +64,7 @@ static void print_notes(const struct table *table, FILE *out) {
         if (!columns[c].note || !table_has(table, c))
             continue;
         int note = text_width(columns[c].note);
-        bool fits = width + note + 2 <= NOTES_WIDTH;
+        bool fits = width + note + 2 <= screen_columns(NOTES_WIDTH);
         fprintf(out, "%s%s", width == 0 ? "" : fits ? "; " : ";\n", columns[c].note);
         width = fits ? width + note + 2 : note;
     }
@@ -71,17 +72,23 @@ static void print_notes(const struct table *table, FILE *out) {
         fputc('\n', out);
 }
 
-void report_storage(const struct result *result, FILE *out) {
-    struct table table = {0};
+bool report_storage_table(const struct result *result, struct table *table) {
     bool any = false;
     for (size_t c = 0; c < STORAGE_COLUMNS; c++)
-        table_column(&table, columns[c].head, c == NAME, c != NAME, 0);
+        table_column(table, columns[c].head, c == NAME, c != NAME, 0);
+    for (size_t c = 0; c < STORAGE_COLUMNS; c++)
+        table_rank(table, c, columns[c].rank);
     for (size_t i = 0; i < result->cell_count; i++)
-        fill_row(&table, result, &result->cells[i]);
+        fill_row(table, result, &result->cells[i]);
     /* What the main table has already is no reason for another one. */
     for (size_t c = RECORDS; c < STORAGE_COLUMNS; c++)
-        any |= table_has(&table, c);
-    if (any) {
+        any |= table_has(table, c);
+    return any;
+}
+
+void report_storage(const struct result *result, FILE *out) {
+    struct table table = {0};
+    if (report_storage_table(result, &table)) {
         fputc('\n', out);
         table_print(&table, out);
         print_notes(&table, out);

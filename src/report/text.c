@@ -141,58 +141,123 @@ static void write_verified(const struct result *result, const struct result_cell
     snprintf(out, FIELD_BYTES, "%s%s", mark, measured && !cell->complete ? " partial" : "");
 }
 
-static size_t add_columns(const struct result *result, int width, struct table *table,
-                          write_field **writers) {
+static bool any_spread(const struct result *const *results, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (results[i]->rounds > 1)
+            return true;
+    return false;
+}
+
+/* A narrow screen does without the bars first, which only draw what rows/s says; then without what
+ * a row costs, which stands in a table of its own below; then the spread, and what lies between p50
+ * and p99. */
+static size_t add_columns(bool spread, int width, struct table *table, write_field **writers) {
     const struct {
         const char *head;
         bool left, wanted;
         write_field *write;
-        int width_min;
+        int width_min, rank;
     } all[] = {
-        {"path", true, true, write_path, 0},
-        {"pool", false, true, write_pool, 0},
-        {"batch", false, true, write_batch, 0},
-        {"rows/s", false, true, write_rows, 0},
-        {"min–max", false, result->rounds > 1, write_spread, 0},
-        {"", true, width == 0 || width >= WIDTH_WITH_BARS, write_bar, BAR_CELLS},
-        {"commits/s", false, true, write_commits, 0},
-        {"p50 ms", false, true, write_p50, 0},
-        {"p95 ms", false, true, write_p95, 0},
-        {"p99 ms", false, true, write_p99, 0},
-        {"flush", false, true, write_flush, 0},
-        {"lock", false, true, write_lock, 0},
-        {"WAL B/row", false, true, write_wal, 0},
-        {"CPU µs/row", false, true, write_cpu, 0},
-        {"", true, true, write_verified, 0},
+        {"path", true, true, write_path, 0, 0},
+        {"pool", false, true, write_pool, 0, 0},
+        {"batch", false, true, write_batch, 0, 0},
+        {"rows/s", false, true, write_rows, 0, 0},
+        {"min–max", false, spread, write_spread, 0, 5},
+        {"", true, width == 0 || width >= WIDTH_WITH_BARS, write_bar, BAR_CELLS, 8},
+        {"commits/s", false, true, write_commits, 0, 1},
+        {"p50 ms", false, true, write_p50, 0, 0},
+        {"p95 ms", false, true, write_p95, 0, 4},
+        {"p99 ms", false, true, write_p99, 0, 0},
+        {"flush", false, true, write_flush, 0, 2},
+        {"lock", false, true, write_lock, 0, 3},
+        {"WAL B/row", false, true, write_wal, 0, 6},
+        {"CPU µs/row", false, true, write_cpu, 0, 7},
+        {"", true, true, write_verified, 0, 0},
     };
     size_t count = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (!all[i].wanted)
             continue;
-        writers[count++] = all[i].write;
         table_column(table, all[i].head, all[i].left, false, all[i].width_min);
+        table_rank(table, table->column_count - 1, all[i].rank);
+        writers[count++] = all[i].write;
     }
     return count;
 }
 
-static void print_cells(const struct result *result, int width, FILE *out) {
-    struct table table = {0};
+static enum mood verified_mood(const char *field) {
+    return strncmp(field, "✗", strlen("✗")) == 0 ? MOOD_BAD
+           : *field == '?'                       ? MOOD_DOUBT
+                                                 : MOOD_NONE;
+}
+
+static bool is_same(const struct result_cell *a, const struct result_cell *b) {
+    return strcmp(a->path, b->path) == 0 && a->pool == b->pool && a->batch.min == b->batch.min &&
+           a->batch.max == b->batch.max;
+}
+
+/* Behind the last one like it, or at the end. */
+static size_t place_of(const struct result *const *results, const struct cell_at *order,
+                       size_t count, const struct result_cell *cell) {
+    for (size_t i = count; i > 0; i--)
+        if (is_same(&results[order[i - 1].result]->cells[order[i - 1].cell], cell))
+            return i;
+    return count;
+}
+
+struct cell_at *report_cells_order(const struct result *const *results, size_t count,
+                                   size_t *cell_count) {
+    size_t most = 0;
+    for (size_t r = 0; r < count; r++)
+        most += results[r]->cell_count;
+    struct cell_at *order = MEM_ARRAY(struct cell_at, most + 1);
+    *cell_count = 0;
+    for (size_t r = 0; r < count; r++)
+        for (size_t i = 0; i < results[r]->cell_count; i++) {
+            /* One result keeps its own order, whatever its cells are. */
+            size_t at =
+                r == 0 ? *cell_count : place_of(results, order, *cell_count, &results[r]->cells[i]);
+            memmove(&order[at + 1], &order[at], (*cell_count - at) * sizeof *order);
+            order[at] = (struct cell_at){r, i};
+            ++*cell_count;
+        }
+    return order;
+}
+
+void report_cells(const struct result *const *results, const char *const *names, size_t count,
+                  int width, struct table *table) {
     write_field *writers[TABLE_COLUMNS_MAX];
     char field[FIELD_BYTES];
-    size_t count = add_columns(result, width, &table, writers);
-    for (size_t i = 0; i < result->cell_count; i++) {
-        table_row(&table);
-        for (size_t c = 0; c < count; c++) {
-            writers[c](result, &result->cells[i], field);
-            table_set(&table, c, field);
+    size_t first = names ? 1 : 0;
+    if (names)
+        table_column(table, "result", true, false, 0);
+    size_t columns = add_columns(any_spread(results, count), width, table, writers);
+    size_t cell_count;
+    struct cell_at *order = report_cells_order(results, count, &cell_count);
+    for (size_t i = 0; i < cell_count; i++) {
+        const struct result *result = results[order[i].result];
+        table_row(table);
+        if (names)
+            table_set(table, 0, names[order[i].result]);
+        for (size_t c = 0; c < columns; c++) {
+            writers[c](result, &result->cells[order[i].cell], field);
+            table_set(table, first + c, field);
+            if (writers[c] == write_verified)
+                table_mood(table, first + c, verified_mood(field));
         }
     }
+    free(order);
+}
+
+static void print_cells(const struct result *result, int width, FILE *out) {
+    struct table table = {0};
+    report_cells(&result, NULL, 1, width, &table);
     table_print(&table, out);
     table_release(&table);
 }
 
-static void print_server(const struct result *result, FILE *out) {
-    fprintf(out, "\nserver      PostgreSQL %s, %s\n", result->server.version,
+void report_server(const struct result *result, FILE *out) {
+    fprintf(out, "server      PostgreSQL %s, %s\n", result->server.version,
             result->throwaway ? "throwaway, on a unix socket" : result->target);
     fprintf(out, "durability  %s%s%s\n", durability_name(result->server.durability),
             *result->server.durability_why ? ": " : "", result->server.durability_why);
@@ -235,7 +300,7 @@ void report_plan(const struct result *result, struct strbuf *out) {
     strbuf_printf(out, ", %u round%s", result->rounds, result->rounds == 1 ? "" : "s");
 }
 
-static void print_method(const struct result *result, FILE *out) {
+void report_method(const struct result *result, FILE *out) {
     struct strbuf plan = STRBUF_INIT;
     report_plan(result, &plan);
     fprintf(out, "run         workload %s, %s, seed %" PRIu64 ", %ld CPUs\n", result->workload,
@@ -293,7 +358,7 @@ static void print_rows_verified(const struct verified *sum, bool by_sql, FILE *o
 
 /* The server's own counter against what was acknowledged: it also counts our control queries and
  * every other session of the database. */
-static void print_verified(const struct result *result, FILE *out) {
+void report_verified(const struct result *result, FILE *out) {
     struct verified sum = {
         .all = result->cell_count > 0, .more_min = INFINITY, .more_max = -INFINITY};
     char commits[48], least[32], most[32];
@@ -319,13 +384,16 @@ static void print_verified(const struct result *result, FILE *out) {
     fputc('\n', out);
 }
 
-static bool has_uncertain(const struct result *result) {
+void report_uncertain(const struct result *result, FILE *out) {
+    bool any = false;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct histogram *h = result->cells[i].response;
-        if (h && h->count > 0 && h->count < report_samples_needed(0.99))
-            return true;
+        any |= h && h->count > 0 && h->count < report_samples_needed(0.99);
     }
-    return false;
+    if (any)
+        fprintf(out,
+                "~ too few commits for this percentile: p99 takes %" PRIu64 ", p95 %" PRIu64 "\n",
+                report_samples_needed(0.99), report_samples_needed(0.95));
 }
 
 void report_text(const struct result *result, int width, FILE *out) {
@@ -335,10 +403,7 @@ void report_text(const struct result *result, int width, FILE *out) {
     strbuf_release(&loop);
     fputc('\n', out);
     print_cells(result, width, out);
-    if (has_uncertain(result))
-        fprintf(out,
-                "~ too few commits for this percentile: p99 takes %" PRIu64 ", p95 %" PRIu64 "\n",
-                report_samples_needed(0.99), report_samples_needed(0.95));
+    report_uncertain(result, out);
     report_stages(result, out);
     report_steps(result, out);
     report_queue(result, out);
@@ -346,13 +411,14 @@ void report_text(const struct result *result, int width, FILE *out) {
     report_time(result, out);
     report_lock_waits(result, out);
     report_storage(result, out);
-    print_server(result, out);
-    print_method(result, out);
+    fputc('\n', out);
+    report_server(result, out);
+    report_method(result, out);
     report_machine(result, out);
     report_disk(result, out);
     report_companions(result, out);
     report_outcome(result, out);
-    print_verified(result, out);
+    report_verified(result, out);
     for (size_t i = 0; i < result->warning_count; i++)
         fprintf(out, "warning     %s\n", result->warnings[i]);
     if (result->interrupted)

@@ -4,24 +4,32 @@
 
 enum { EXPRESSION_COLUMNS = 60 };
 
-/* Whether it is of a quantile that rests on too few values. */
 static bool is_few(const struct result_threshold *judged) {
     return judged->samples > 0 &&
            judged->samples < report_samples_needed(judged->threshold->quantile);
+}
+
+char *report_threshold_value(const struct result_threshold *judged, char *out, size_t size) {
+    char value[FIELD_BYTES];
+    snprintf(out, size, "%s%s", is_few(judged) ? "~" : "",
+             threshold_show(judged->threshold, judged->value, value, sizeof value));
+    return out;
 }
 
 static void add_row(struct table *table, const struct result *result,
                     const struct result_cell *cell, const struct result_threshold *judged) {
     static const char *const marks[] = {
         [THRESHOLD_HELD] = "✓", [THRESHOLD_FAILED] = "✗", [THRESHOLD_UNKNOWN] = DASH};
+    static const enum mood moods[] = {[THRESHOLD_HELD] = MOOD_GOOD,
+                                      [THRESHOLD_FAILED] = MOOD_BAD,
+                                      [THRESHOLD_UNKNOWN] = MOOD_DOUBT};
     struct strbuf name = STRBUF_INIT;
-    char field[FIELD_BYTES * 2], value[FIELD_BYTES];
+    char field[FIELD_BYTES * 2];
     table_row(table);
     table_set(table, 0, result->quick ? DASH : marks[judged->verdict]);
+    table_mood(table, 0, result->quick ? MOOD_NONE : moods[judged->verdict]);
     table_set(table, 1, show_cut(field, sizeof field, judged->threshold->text, EXPRESSION_COLUMNS));
-    snprintf(field, sizeof field, "%s%s", is_few(judged) ? "~" : "",
-             threshold_show(judged->threshold, judged->value, value, sizeof value));
-    table_set(table, 2, field);
+    table_set(table, 2, report_threshold_value(judged, field, sizeof field));
     if (result->cell_count > 1)
         report_cell_name(result, cell, &name);
     table_set(table, 3, name.length ? name.text : DASH);
@@ -49,7 +57,8 @@ void report_thresholds(const struct result *result, FILE *out) {
         if (result->quick)
             fputs(", not judged: a quick run", out);
         else if (failed)
-            fprintf(out, ", %zu of %zu failed", failed, table.row_count);
+            fprintf(out, ", %s%zu of %zu failed%s", screen_colour(MOOD_BAD), failed,
+                    table.row_count, screen_colour(MOOD_NONE));
         if (unknown && !result->quick)
             fprintf(out, ", %zu not known", unknown);
         fputc('\n', out);

@@ -1,7 +1,14 @@
 /* Where the time of each cell's sessions goes: a stacked bar of letters, and its largest parts. */
+#include <string.h>
+
 #include "report/internal.h"
 
-enum { BAR_WIDTH = 40, LARGEST = 3 };
+enum { BAR_WIDTH = 40, BAR_WIDTH_NARROW = 20, LARGEST = 3, LEGEND_INDENT = 20 };
+
+/* On a narrow screen the bar leaves half of its room to the words behind it. */
+static int bar_width(void) {
+    return screen_columns(REPORT_COLUMNS) < REPORT_COLUMNS ? BAR_WIDTH_NARROW : BAR_WIDTH;
+}
 
 static const struct {
     char letter;
@@ -21,11 +28,11 @@ static bool is_sampled(const struct result_cell *cell) {
 /* Whole letters by largest remainder, so that they fill the bar exactly. */
 static void share_letters(const double shares[TIME_PARTS], int letters[TIME_PARTS]) {
     double sum = 0, rest[TIME_PARTS];
-    int left = BAR_WIDTH;
+    int width = bar_width(), left = width;
     for (size_t i = 0; i < TIME_PARTS; i++)
         sum += shares[i];
     for (size_t i = 0; i < TIME_PARTS; i++) {
-        double exact = sum > 0 ? shares[i] / sum * BAR_WIDTH : 0;
+        double exact = sum > 0 ? shares[i] / sum * width : 0;
         letters[i] = (int)exact;
         rest[i] = exact - letters[i];
         left -= letters[i];
@@ -69,10 +76,16 @@ static void write_largest(const struct result_cell *cell, struct strbuf *out) {
 }
 
 static void print_legend(const bool used[TIME_PARTS], FILE *out) {
-    fputs("\nwhere the time goes:", out);
-    for (size_t i = 0; i < TIME_PARTS; i++)
-        if (used[i])
-            fprintf(out, "  %c %s", parts[i].letter, parts[i].name);
+    int width = fprintf(out, "\nwhere the time goes:") - 1;
+    for (size_t i = 0; i < TIME_PARTS; i++) {
+        int entry = text_width(parts[i].name) + (int)strlen("  c ");
+        if (!used[i])
+            continue;
+        if (width + entry > screen_columns(SCREEN_NO_LIMIT))
+            width = fprintf(out, "\n%*s", LEGEND_INDENT, "") - 1;
+        fprintf(out, "  %c %s", parts[i].letter, parts[i].name);
+        width += entry;
+    }
     fputc('\n', out);
 }
 
@@ -81,7 +94,7 @@ void report_time(const struct result *result, FILE *out) {
     struct strbuf text = STRBUF_INIT;
     bool used[TIME_PARTS] = {false}, any = false;
     table_column(&table, "", true, false, 0);
-    table_column(&table, "", true, false, BAR_WIDTH);
+    table_column(&table, "", true, false, bar_width());
     table_column(&table, "", true, false, 0);
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_cell *cell = &result->cells[i];

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/internal.h"
+#include "report/tune_internal.h"
 
 bool tune_recommends(const struct tune_result *tune) {
     for (size_t i = 0; i < tune->setting_count; i++)
@@ -71,12 +71,7 @@ static void add_sentence(struct strbuf *out, const struct tune_result *tune,
                   definition->points ? "points" : "%", finding->count);
 }
 
-static void print_line(struct strbuf *line, FILE *out) {
-    print_wrapped(line->text, 0, out);
-    strbuf_clear(line);
-}
-
-static void print_recommended(const struct tune_result *tune, FILE *out) {
+static void print_recommended(const struct tune_result *tune, struct sheet *out) {
     struct table table = {0};
     struct strbuf field = STRBUF_INIT;
     table_column(&table, "setting", true, false, 0);
@@ -84,6 +79,8 @@ static void print_recommended(const struct tune_result *tune, FILE *out) {
     table_column(&table, "before", true, false, 0);
     table_column(&table, comparison_definitions[tune->metric].label, true, false, 0);
     table_column(&table, "needs a", true, false, 0);
+    table_rank(&table, 2, 2); /* before; the file of --out has both */
+    table_rank(&table, 4, 1); /* what a change needs */
     for (size_t i = 0; i < tune->setting_count; i++) {
         const struct tune_setting *setting = &tune->settings[i];
         if (setting->outcome != TUNE_RECOMMENDED)
@@ -97,9 +94,12 @@ static void print_recommended(const struct tune_result *tune, FILE *out) {
         table_set(&table, 3, field.text);
         table_set(&table, 4, strcmp(setting->context, "restart") == 0 ? "restart" : "reload");
     }
-    fputs("Put into postgresql.conf:\n\n", out);
-    table_print(&table, out);
-    fputc('\n', out);
+    strbuf_clear(&field);
+    strbuf_add(&field, "Put into postgresql.conf:");
+    sheet_line(out, &field, "");
+    out->gap(out);
+    out->table(out, &table, NULL);
+    out->gap(out);
     table_release(&table);
     strbuf_release(&field);
 }
@@ -113,7 +113,7 @@ static bool has_cost(const struct tune_setting *setting) {
     return setting->cost && *setting->cost && strcmp(setting->value, "0") != 0;
 }
 
-static void print_costs(const struct tune_result *tune, FILE *out) {
+static void print_costs(const struct tune_result *tune, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     for (size_t i = 0; i < tune->setting_count; i++) {
         const struct tune_setting *setting = &tune->settings[i];
@@ -124,17 +124,17 @@ static void print_costs(const struct tune_result *tune, FILE *out) {
                           "%s is of class %s: a crash may lose commits that were "
                           "acknowledged.",
                           setting->name, setting->durability);
-            print_line(&line, out);
+            sheet_line(out, &line, "");
         }
         if (has_cost(setting)) {
             strbuf_printf(&line, "%s costs: %s", setting->name, setting->cost);
-            print_line(&line, out);
+            sheet_line(out, &line, "");
         }
     }
     strbuf_release(&line);
 }
 
-static void print_nothing(const struct tune_result *tune, FILE *out) {
+static void print_nothing(const struct tune_result *tune, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     size_t count = tried(tune);
     if (tune->interrupted) {
@@ -150,12 +150,12 @@ static void print_nothing(const struct tune_result *tune, FILE *out) {
                       count, count == 1 ? "" : "s", faster(tune), tune->margin * 100,
                       comparison_definitions[tune->metric].points ? "points" : "%");
     }
-    print_line(&line, out);
+    sheet_line(out, &line, "");
     strbuf_release(&line);
 }
 
 /* Against what the rules of others would have brought. */
-static void print_pgtune(const struct tune_result *tune, FILE *out) {
+static void print_pgtune(const struct tune_result *tune, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     if (!tune->pgtune || !tune->pgtune->compared)
         strbuf_add(&line, "PGTune's rules were not measured.");
@@ -168,13 +168,13 @@ static void print_pgtune(const struct tune_result *tune, FILE *out) {
         add_sentence(&line, tune, &tune->pgtune->comparison, "the present settings");
         strbuf_add(&line, ".");
     }
-    if (tune->pgtune && tune->pgtune_settings && *tune->pgtune_settings)
+    if (tune->pgtune_settings && *tune->pgtune_settings)
         strbuf_printf(&line, " Its rules give: %s.", tune->pgtune_settings);
-    print_line(&line, out);
+    sheet_line(out, &line, "");
     strbuf_release(&line);
 }
 
-static void print_confirmation(const struct tune_result *tune, FILE *out) {
+void tune_tell_confirmation(const struct tune_result *tune, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     char present[32], tuned[32];
     if (tune->winner && tune->winner->compared) {
@@ -182,7 +182,7 @@ static void print_confirmation(const struct tune_result *tune, FILE *out) {
                       tune_recommends(tune) ? "Confirmed" : "The confirming comparison");
         add_sentence(&line, tune, &tune->winner->comparison, "the present settings");
         strbuf_add(&line, ".");
-        print_line(&line, out);
+        sheet_line(out, &line, "");
     }
     if (tune->measured && !tune->interrupted)
         print_pgtune(tune, out);
@@ -193,20 +193,20 @@ static void print_confirmation(const struct tune_result *tune, FILE *out) {
             "present settings, and in %s with those recommended.",
             show_seconds(present, sizeof present, tune->recovery_present_s),
             show_seconds(tuned, sizeof tuned, tune->recovery_tuned_s));
-        print_line(&line, out);
+        sheet_line(out, &line, "");
     }
     if (is_known(tune->memory_present_bytes) && is_known(tune->memory_tuned_bytes)) {
         strbuf_printf(
             &line, "Shared memory: %s before, %s with them.",
             units_show_size(present, sizeof present, (uint64_t)tune->memory_present_bytes),
             units_show_size(tuned, sizeof tuned, (uint64_t)tune->memory_tuned_bytes));
-        print_line(&line, out);
+        sheet_line(out, &line, "");
     }
     strbuf_release(&line);
 }
 
 static void print_outcome(const struct tune_result *tune, enum tune_outcome outcome,
-                          const char *head, FILE *out) {
+                          const char *head, struct sheet *out) {
     struct strbuf line = STRBUF_INIT;
     bool first = true;
     for (size_t i = 0; i < tune->setting_count; i++) {
@@ -214,9 +214,9 @@ static void print_outcome(const struct tune_result *tune, enum tune_outcome outc
         if (setting->outcome != outcome)
             continue;
         if (first)
-            fprintf(out, "\n%s\n", head);
+            out->head(out, head);
         first = false;
-        strbuf_printf(&line, "  %s", setting->name);
+        strbuf_add(&line, setting->name);
         if (setting->value)
             strbuf_printf(&line, " = %s", setting->value);
         if (setting->compared) {
@@ -232,55 +232,70 @@ static void print_outcome(const struct tune_result *tune, enum tune_outcome outc
         if (setting->why)
             strbuf_printf(&line, "%s%s", setting->compared || setting->screened ? "; " : ": ",
                           setting->why);
-        print_wrapped(line.text, 4, out);
-        strbuf_clear(&line);
+        sheet_item(out, &line);
     }
     strbuf_release(&line);
 }
 
-static void print_study(const struct tune_result *tune, FILE *out) {
+void tune_tell_study(const struct tune_result *tune, struct sheet *out) {
+    struct strbuf line = STRBUF_INIT;
     char memory[32], budget[32], spent[32];
-    fprintf(out, "\nserver      %s%s%s\n", tune->server ? "PostgreSQL " : "",
-            tune->server ? tune->server->version : DASH,
-            tune->throwaway ? ", throwaway, on a unix socket" : "");
-    if (tune->throwaway)
-        fprintf(out, "machine     %ld CPU%s for the server, values for %s of memory\n", tune->cpus,
-                tune->cpus == 1 ? "" : "s",
-                is_known(tune->memory_bytes)
-                    ? units_show_size(memory, sizeof memory, (uint64_t)tune->memory_bytes)
-                    : DASH);
-    fprintf(out, "workload    %s, %s\n", tune->workload, tune->cell);
-    fprintf(out, "time        %s of a budget of %s",
-            show_seconds(spent, sizeof spent, tune->seconds),
-            show_seconds(budget, sizeof budget, tune->budget_s));
+    strbuf_printf(&line, "%s%s%s", tune->server ? "PostgreSQL " : "",
+                  tune->server ? tune->server->version : DASH,
+                  tune->throwaway ? ", throwaway, on a unix socket" : "");
+    sheet_line(out, &line, "server");
+    if (tune->throwaway) {
+        strbuf_printf(&line, "%ld CPU%s for the server, values for %s of memory", tune->cpus,
+                      tune->cpus == 1 ? "" : "s",
+                      is_known(tune->memory_bytes)
+                          ? units_show_size(memory, sizeof memory, (uint64_t)tune->memory_bytes)
+                          : DASH);
+        sheet_line(out, &line, "machine");
+    }
+    strbuf_printf(&line, "%s, %s", tune->workload, tune->cell);
+    sheet_line(out, &line, "workload");
+    strbuf_printf(&line, "%s of a budget of %s", show_seconds(spent, sizeof spent, tune->seconds),
+                  show_seconds(budget, sizeof budget, tune->budget_s));
     for (size_t i = 0; i < tune->phase_count; i++) {
         const struct tune_phase *phase = &tune->phases[i];
         if (is_known(phase->seconds))
-            fprintf(out, "%s%s %s", i ? ", " : ": ", phase->name,
-                    show_seconds(spent, sizeof spent, phase->seconds));
+            strbuf_printf(&line, "%s%s %s", i ? ", " : ": ", phase->name,
+                          show_seconds(spent, sizeof spent, phase->seconds));
     }
-    fputc('\n', out);
+    sheet_line(out, &line, "time");
     for (size_t i = 0; i < tune->warning_count; i++)
-        fprintf(out, "warning     %s\n", tune->warnings[i]);
+        out->line(out, "warning", tune->warnings[i]);
     if (tune->interrupted)
-        fputs("warning     interrupted: this is what was found until then\n", out);
+        out->line(out, "warning", "interrupted: this is what was found until then");
+    strbuf_release(&line);
 }
 
-void tune_text(const struct tune_result *tune, FILE *out) {
+void tune_tell_answer(const struct tune_result *tune, struct sheet *out) {
     if (tune_recommends(tune)) {
         print_recommended(tune, out);
         print_costs(tune, out);
     } else {
         print_nothing(tune, out);
     }
-    print_confirmation(tune, out);
+}
+
+void tune_tell_settings(const struct tune_result *tune, struct sheet *out) {
     print_outcome(
         tune, TUNE_NOT_PROVED,
         tune->interrupted ? "Best so far, unconfirmed:" : "Looked better, not proved:", out);
     print_outcome(tune, TUNE_NO_MATTER, "Did not help:", out);
     print_outcome(tune, TUNE_WORSE, "Made it worse:", out);
     print_outcome(tune, TUNE_NOT_TRIED, "Not tried:", out);
-    print_study(tune, out);
+}
+
+void tune_text(const struct tune_result *tune, FILE *file) {
+    struct sheet_text text = sheet_text(file);
+    struct sheet *out = &text.sheet;
+    tune_tell_answer(tune, out);
+    tune_tell_confirmation(tune, out);
+    tune_tell_settings(tune, out);
+    out->gap(out);
+    tune_tell_study(tune, out);
 }
 
 /* As postgresql.conf quotes it: always, since that is right for every kind of value. */

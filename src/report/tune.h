@@ -7,7 +7,7 @@
 #include "base/strbuf.h"
 #include "result/tune.h"
 
-void tune_text(const struct tune_result *tune, FILE *out);
+void tune_text(const struct tune_result *tune, FILE *file);
 
 /* Whether any setting is recommended, which none is that was not confirmed. */
 bool tune_recommends(const struct tune_result *tune);

@@ -5,16 +5,8 @@
 
 #include "report/internal.h"
 
-enum { KINDS_SHOWN = 8, STATEMENT_COLUMNS = 96, HOLDER_COLUMNS = 52, DEADLOCK_TIMEOUT_MS = 1000 };
+enum { STATEMENT_COLUMNS = 96, HOLDER_COLUMNS = 52, DEADLOCK_TIMEOUT_MS = 1000 };
 #define SHARE_SHOWN 0.001
-
-/* A kind of wait beside the cell that it is from. */
-struct shown {
-    const struct result_cell *cell;
-    const struct observation *seen;
-    const struct lock_waits *wait;
-    double share; /* of the cell's sessions × seconds */
-};
 
 /* "pgwrite 1a2b3c4d": the pool of some run. */
 static bool is_pool(const char *application) {
@@ -61,13 +53,14 @@ static const char *short_relation(const char *relation) {
 }
 
 static int by_time(const void *a, const void *b) {
-    double x = ((const struct shown *)a)->wait->time_s, y = ((const struct shown *)b)->wait->time_s;
+    double x = ((const struct lock_shown *)a)->wait->time_s,
+           y = ((const struct lock_shown *)b)->wait->time_s;
     return (x < y) - (x > y);
 }
 
-/* Of all cells' last rounds; the caller frees. */
-static struct shown *collect(const struct result *result, size_t *count) {
-    struct shown *all = MEM_ARRAY(struct shown, result->cell_count * SAMPLER_LOCKS_MAX + 1);
+struct lock_shown *report_lock_kinds(const struct result *result, size_t *count) {
+    struct lock_shown *all =
+        MEM_ARRAY(struct lock_shown, result->cell_count * SAMPLER_LOCKS_MAX + 1);
     *count = 0;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct result_round *last = result_last_round(&result->cells[i]);
@@ -78,11 +71,18 @@ static struct shown *collect(const struct result *result, size_t *count) {
             const struct lock_waits *wait = &seen->locks[k];
             double share = wait->time_s / seen->lock_time_s * seen->lock_share;
             if (share >= SHARE_SHOWN)
-                all[(*count)++] = (struct shown){&result->cells[i], seen, wait, share};
+                all[(*count)++] = (struct lock_shown){&result->cells[i], seen, wait, share};
         }
     }
     qsort(all, *count, sizeof *all, by_time);
     return all;
+}
+
+void report_blocker(const struct lock_waits *wait, size_t columns, struct strbuf *out) {
+    if (report_holder_is_alike(wait) && is_pool(wait->blocker.application))
+        strbuf_add(out, "another session of the pool with the same statement");
+    else
+        report_holder(&wait->blocker, columns, out);
 }
 
 static void print_who(const struct lock_waits *wait, FILE *out) {
@@ -99,10 +99,7 @@ static void print_who(const struct lock_waits *wait, FILE *out) {
     if (*wait->statement)
         fprintf(out, "    waits   %s\n",
                 show_cut(cut, sizeof cut, wait->statement, STATEMENT_COLUMNS));
-    if (report_holder_is_alike(wait) && is_pool(wait->blocker.application))
-        strbuf_add(&who, "another session of the pool with the same statement");
-    else
-        report_holder(&wait->blocker, HOLDER_COLUMNS, &who);
+    report_blocker(wait, HOLDER_COLUMNS, &who);
     fprintf(out, "    behind  %s\n", who.text);
     if (wait->depth > 1) {
         strbuf_clear(&who);
@@ -112,7 +109,8 @@ static void print_who(const struct lock_waits *wait, FILE *out) {
     strbuf_release(&who);
 }
 
-static void fill_row(struct table *table, const struct result *result, const struct shown *shown) {
+void report_lock_row(const struct result *result, const struct lock_shown *shown,
+                     struct table *table) {
     char field[sizeof shown->wait->relation + FIELD_BYTES];
     struct strbuf name = STRBUF_INIT;
     report_cell_name(result, shown->cell, &name);
@@ -130,19 +128,25 @@ static void fill_row(struct table *table, const struct result *result, const str
     strbuf_release(&name);
 }
 
-static void print_table(const struct result *result, const struct shown *all, size_t count,
+void report_lock_columns(struct table *table) {
+    table_column(table, "lock waits", true, false, 0);
+    table_column(table, "time s", false, false, 0);
+    table_column(table, "share", false, false, 0);
+    table_column(table, "seen", false, false, 0);
+    table_column(table, "longest ms", false, false, 0);
+    table_column(table, "lock", true, false, 0);
+    table_column(table, "relation", true, true, 0);
+    table_rank(table, 3, 2); /* seen, a lower bound anyway */
+    table_rank(table, 4, 1); /* longest */
+}
+
+static void print_table(const struct result *result, const struct lock_shown *all, size_t count,
                         FILE *out) {
     struct table table = {0};
-    size_t rows = count < KINDS_SHOWN ? count : KINDS_SHOWN;
-    table_column(&table, "lock waits", true, false, 0);
-    table_column(&table, "time s", false, false, 0);
-    table_column(&table, "share", false, false, 0);
-    table_column(&table, "seen", false, false, 0);
-    table_column(&table, "longest ms", false, false, 0);
-    table_column(&table, "lock", true, false, 0);
-    table_column(&table, "relation", true, true, 0);
+    size_t rows = count < LOCK_KINDS_SHOWN ? count : LOCK_KINDS_SHOWN;
+    report_lock_columns(&table);
     for (size_t i = 0; i < rows; i++)
-        fill_row(&table, result, &all[i]);
+        report_lock_row(result, &all[i], &table);
     table_print_head(&table, out);
     for (size_t i = 0; i < rows; i++) {
         table_print_row(&table, i, out);
@@ -283,23 +287,31 @@ static void print_log(const struct result *result, FILE *out) {
     fputc('\n', out);
 }
 
-void report_lock_waits(const struct result *result, FILE *out) {
+void report_lock_sampling(const struct result *result, size_t kinds, FILE *out) {
     struct sampling sampling;
+    look_at_sampling(result, &sampling);
+    if (kinds)
+        print_sampling(&sampling, result->rounds, out);
+    else
+        print_none(&sampling, out);
+}
+
+void report_lock_log(const struct result *result, FILE *out) {
+    print_deadlocks(result, out);
+    print_log(result, out);
+}
+
+void report_lock_waits(const struct result *result, FILE *out) {
     size_t count, size;
     char *text;
-    struct shown *all = collect(result, &count);
+    struct lock_shown *all = report_lock_kinds(result, &count);
     FILE *block = open_memstream(&text, &size);
     if (!block)
         panic("no memory for a block of text");
-    look_at_sampling(result, &sampling);
-    if (count) {
+    if (count)
         print_table(result, all, count, block);
-        print_sampling(&sampling, result->rounds, block);
-    } else {
-        print_none(&sampling, block);
-    }
-    print_deadlocks(result, block);
-    print_log(result, block);
+    report_lock_sampling(result, count, block);
+    report_lock_log(result, block);
     fclose(block);
     if (size)
         fprintf(out, "\n%s", text);

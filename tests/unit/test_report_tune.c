@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "comparison_by_hand.h"
+#include "report/format.h"
 #include "report/tune.h"
 
 static struct tune_setting settings[4];
@@ -104,6 +105,33 @@ static void what_is_recommended_is_told_with_its_effect(void **state) {
     assert_says(false, "After a crash");
 }
 
+static void a_pull_request_has_the_answer_first(void **state) {
+    (void)state;
+    const struct document document = {.kind = DOCUMENT_TUNE, .tune = &tune};
+    static const char *const wanted[] = {
+        "**Confirmed: with all of it the throughput in rows is 40 % more",
+        "\n\n| setting | value | before | rows/s | needs a |\n| --- |",
+        "\n- synchronous_commit is of class async-commit",
+        "<details><summary>How it was measured",
+        "\n- wal_recycle = off: ",
+    };
+    char *text;
+    size_t size, lines = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    format_markdown(&document, 1, 0, out);
+    assert_int_equal(fclose(out), 0);
+    assert_ptr_equal(strstr(text, wanted[0]), text);
+    for (size_t i = 1; i < sizeof wanted / sizeof *wanted; i++)
+        if (!strstr(text, wanted[i]))
+            fail_msg("no \"%s\" in:\n%s", wanted[i], text);
+    for (const char *c = text; *c; c++)
+        lines += *c == '\n';
+    assert_true(lines <= 60);
+    assert_null(strstr(strstr(text, "Confirmed") + 1, "Confirmed"));
+    free(text);
+}
+
 static void nothing_is_recommended_that_is_not_proved(void **state) {
     (void)state;
     settings[0].outcome = settings[1].outcome = TUNE_NO_MATTER;
@@ -154,6 +182,7 @@ static void a_workloads_name_can_not_end_the_comment(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_recommended_is_told_with_its_effect, start),
+        cmocka_unit_test_setup(a_pull_request_has_the_answer_first, start),
         cmocka_unit_test_setup(nothing_is_recommended_that_is_not_proved, start),
         cmocka_unit_test_setup(the_lines_for_postgresql_conf_are_quoted_and_labelled, start),
         cmocka_unit_test_setup(a_workloads_name_can_not_end_the_comment, start),
