@@ -5,14 +5,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/output.h"
 #include "cli/cli.h"
+#include "cli/metrics.h"
 #include "cli/options_verdict.h"
+#include "cli/reports.h"
 #include "cli/variant.h"
-#include "report/ab.h"
 
 static char **words_a, **words_b;
-static char *pairs, *metric, *margin, *markdown;
+static char *pairs, *metric, *margin;
 static int across_tiers, explain;
 
 static struct poptOption variants[] = {
@@ -39,11 +39,8 @@ static struct poptOption verdict[] = {
 };
 
 static struct poptOption output[] = {
-    {"json", 0, POPT_ARG_STRING, &options.json, 0,
-     "write the study with both results to FILE; - is standard output, without the table", "FILE"},
-    {"markdown", 0, POPT_ARG_STRING, &markdown, 0,
-     "write it for a pull request to FILE; - is standard output, without the table", "FILE"},
     {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no plan and no progress line", NULL},
+    REPORTS_COLOR,
     POPT_TABLEEND,
 };
 
@@ -56,8 +53,10 @@ static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
      "Which server (default: a throwaway one, unless PGHOST and the like name one):", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_server, 0, "Throwaway server:", NULL},
-    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "Output:", NULL},
-    POPT_AUTOHELP POPT_TABLEEND,
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_reports, 0, "Where the result is written:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "What is printed:", NULL},
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 static bool take_verdict(struct ab_options *ab, struct error *error) {
@@ -83,11 +82,7 @@ static bool check_usage(struct error *error) {
         return error_hint(error, "for example -B 'sql=CREATE INDEX ON events (kind)' or "
                                  "-B set.wal_compression=on");
     }
-    if (output_is_stdout(options.json) && output_is_stdout(markdown))
-        return error_usage(error, "--json - and --markdown - are both standard output");
-    return options_refuse_rounds("ab", "--pairs", error) &&
-           (!options.json || output_check("--json", options.json, error)) &&
-           (!markdown || output_check("--markdown", markdown, error));
+    return options_refuse_rounds("ab", "--pairs", error) && reports_check(error);
 }
 
 static void show_side(const char *name, const struct ab_side *side) {
@@ -124,30 +119,13 @@ static void show_plan(const struct ab_options *ab, const char *const left_out[2]
         log_message("%zu pairs of rounds%s", ab->pairs, first);
 }
 
-static bool write_markdown(const struct ab_result *result, struct error *error) {
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        panic("out of memory");
-    ab_markdown(result, out);
-    if (fclose(out) != 0)
-        panic("out of memory");
-    bool ok = output_write("--markdown", markdown, text, error);
-    free(text);
-    return ok;
-}
-
 /* What there is, also after a failure: pairs that were measured stay measured. */
 static bool report(const struct ab_result *result, struct error *error) {
     if (result->pair_count == 0)
         return true;
-    if (!output_is_stdout(options.json) && !output_is_stdout(markdown))
-        ab_text(result, cli_terminal_width(), stdout);
-    bool written = (!options.json || ab_write_json(result, options.json, error)) &&
-                   (!markdown || write_markdown(result, error));
-    bool printed = fflush(stdout) == 0 && !ferror(stdout);
-    return written && (printed || error_set(error, "can't write to standard output"));
+    const struct document document = {
+        .kind = DOCUMENT_AB, .version = PGWRITE_VERSION, .ab = result};
+    return reports_write(&document, 1, true, error);
 }
 
 static int measure(int argc, const char **argv, const struct ab_options *ab, struct arena *arena) {
@@ -170,7 +148,7 @@ static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_ab, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_ab, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     struct workload workload_a, workload_b;
@@ -179,7 +157,8 @@ static int run(int argc, const char **argv) {
     int code;
     if (check_usage(&error) && take_verdict(&ab, &error) &&
         variant_side(words_a, "-A", arguments, &arena, &workload_a, &matrix_a, &ab.a, &error) &&
-        variant_side(words_b, "-B", arguments, &arena, &workload_b, &matrix_b, &ab.b, &error)) {
+        variant_side(words_b, "-B", arguments, &arena, &workload_b, &matrix_b, &ab.b, &error) &&
+        metrics_open(&error)) {
         const char *const left_out[] = {options_one_cell(&matrix_a, &arena),
                                         options_one_cell(&matrix_b, &arena)};
         show_plan(&ab, left_out);
@@ -187,10 +166,16 @@ static int run(int argc, const char **argv) {
     } else {
         code = cli_fail(&error);
     }
+    metrics_close();
     arena_release(&arena);
     poptFreeContext(context);
     return code;
 }
 
+static void prepare(void) {
+    reports_prepare(FORMAT_OF(DOCUMENT_AB));
+}
+
 const struct command command_ab = {
-    "ab", "[WORKLOAD]", "is B slower than A? two variants, interleaved, with a verdict", run};
+    "ab", "[WORKLOAD]", "is B slower than A? two variants, interleaved, with a verdict",
+    run,  table,        prepare};

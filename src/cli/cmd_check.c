@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/page.h"
 #include "load/companions.h"
 #include "report/text.h"
 #include "study/dry_run.h"
@@ -13,6 +14,8 @@
 #include "workload/threshold.h"
 
 enum { SAMPLE_ROWS = 5, SAMPLE_BYTES = 60, GIVER_BYTES = 512 };
+
+static FILE *page; /* that all of it is printed on */
 
 static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_load, 0,
@@ -22,7 +25,8 @@ static struct poptOption table[] = {
      "folder in which the throwaway server's is made, that the schema is tried on", "DIR"},
     {"pg-bin", 0, POPT_ARG_STRING, &options.pg_bin, 0, "folder of the initdb and postgres to use",
      "DIR"},
-    POPT_AUTOHELP POPT_TABLEEND,
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 /* Where a column's value comes from that a transaction gives it: "applications.request_id, step
@@ -47,26 +51,27 @@ static void show_giver(const struct workload *workload, const char *written, con
 static void print_columns(const struct workload *workload, const struct mix_table *of) {
     const struct plan *plan = of->plan;
     char giver[GIVER_BYTES];
-    printf("%-20s %-24s %-12s %s\n", "column", "type", "generator", "from");
+    fprintf(page, "%-20s %-24s %-12s %s\n", "column", "type", "generator", "from");
     for (size_t i = 0; i < plan->column_count; i++) {
         const struct plan_column *column = &plan->columns[i];
         if (column->given) {
             show_giver(workload, of->name, column->name, giver, sizeof giver);
-            printf("%-20s %-24s %-12s %s\n", column->name,
-                   catalog_type_shown(plan->table, column->type), "–", giver);
+            fprintf(page, "%-20s %-24s %-12s %s\n", column->name,
+                    catalog_type_shown(plan->table, column->type), "–", giver);
             continue;
         }
-        printf("%-20s %-24s %-12s %s", column->name, catalog_type_shown(plan->table, column->type),
-               column->generator.generator->name, column->from);
+        fprintf(page, "%-20s %-24s %-12s %s", column->name,
+                catalog_type_shown(plan->table, column->type), column->generator.generator->name,
+                column->from);
         if (column->generator.null_share > 0)
-            printf(", %.0f %% NULL", column->generator.null_share * 100);
-        printf("%s%s\n", *column->note ? ", " : "", column->note);
+            fprintf(page, ", %.0f %% NULL", column->generator.null_share * 100);
+        fprintf(page, "%s%s\n", *column->note ? ", " : "", column->note);
     }
     static const char *const filled[] = {"NULL", "its DEFAULT", "identity", "GENERATED"};
     for (size_t i = 0; i < plan->left_out_count; i++)
-        printf("%-20s %-24s %-12s %s\n", plan->left_out[i]->name,
-               catalog_type_shown(plan->table, plan->left_out[i]->type), "–",
-               filled[plan->left_out[i]->filled]);
+        fprintf(page, "%-20s %-24s %-12s %s\n", plan->left_out[i]->name,
+                catalog_type_shown(plan->table, plan->left_out[i]->type), "–",
+                filled[plan->left_out[i]->filled]);
 }
 
 /* One line, cut between characters. */
@@ -75,8 +80,8 @@ static void print_value(const char *text, size_t length) {
     while (shown < length && shown > 0 && ((unsigned char)text[shown] & 0xc0) == 0x80)
         shown--;
     for (size_t i = 0; i < shown; i++)
-        putchar((unsigned char)text[i] < ' ' ? ' ' : text[i]);
-    fputs(shown < length ? "…" : "", stdout);
+        fputc((unsigned char)text[i] < ' ' ? ' ' : text[i], page);
+    fputs(shown < length ? "…" : "", page);
 }
 
 static void print_samples(const struct workload *workload, const struct mix_table *of, bool named) {
@@ -86,23 +91,23 @@ static void print_samples(const struct workload *workload, const struct mix_tabl
     scratch_init(&scratch, plan->scratch_bytes);
     char *text = mem_alloc(plan->row_max_bytes + 1, 1);
     for (uint64_t row = 0; row < SAMPLE_ROWS; row++) {
-        printf("\n%s%srow %d\n", named ? of->name : "", named ? ", " : "", (int)row);
+        fprintf(page, "\n%s%srow %d\n", named ? of->name : "", named ? ", " : "", (int)row);
         for (size_t i = 0; i < plan->column_count; i++) {
             struct value value;
             if (plan->columns[i].given) {
                 show_giver(workload, of->name, plan->columns[i].name, giver, sizeof giver);
-                printf("  %-18s (from %s)\n", plan->columns[i].name, giver);
+                fprintf(page, "  %-18s (from %s)\n", plan->columns[i].name, giver);
                 continue;
             }
             plan_draw(&plan->columns[i], row, &scratch, &value);
-            printf("  %-18s ", plan->columns[i].name);
+            fprintf(page, "  %-18s ", plan->columns[i].name);
             if (value.kind == VALUE_NULL) {
-                fputs("NULL", stdout);
+                fputs("NULL", page);
             } else {
                 char *end = pg_write_text(plan->columns[i].type, &value, text);
                 print_value(text, (size_t)(end - text));
             }
-            putchar('\n');
+            fputc('\n', page);
         }
     }
     free(text);
@@ -110,19 +115,19 @@ static void print_samples(const struct workload *workload, const struct mix_tabl
 }
 
 static void print_list(const char *head, const struct range *list, size_t count) {
-    printf("\n%-11s ", head);
+    fprintf(page, "\n%-11s ", head);
     for (size_t i = 0; i < count; i++) {
         char text[48];
         struct result_cell cell = {.batch = list[i]};
-        printf("%s%s", i ? ", " : "", result_batch(&cell, text, sizeof text));
+        fprintf(page, "%s%s", i ? ", " : "", result_batch(&cell, text, sizeof text));
     }
 }
 
 static void print_range_of_time(uint64_t min_ns, uint64_t max_ns) {
     char text[32];
-    fputs(units_show_duration(text, sizeof text, min_ns), stdout);
+    fputs(units_show_duration(text, sizeof text, min_ns), page);
     if (max_ns > min_ns)
-        printf(" to %s", units_show_duration(text, sizeof text, max_ns));
+        fprintf(page, " to %s", units_show_duration(text, sizeof text, max_ns));
 }
 
 /* Where transactions come from. */
@@ -142,14 +147,14 @@ static void print_load(const struct matrix_options *matrix) {
                                         .rate = matrix->rate_per_s};
     struct strbuf text = STRBUF_INIT;
     report_loop(&plan, &text);
-    printf("\nload        %s", text.text);
+    fprintf(page, "\nload        %s", text.text);
     strbuf_release(&text);
 }
 
 static void print_matrix(const struct matrix_options *matrix) {
     bool steps = matrix->workload->step_count > 0;
     for (size_t i = 0; i < matrix->path_count && !steps; i++)
-        printf("%s%s", i ? ", " : "\npaths       ", matrix->paths[i]->name);
+        fprintf(page, "%s%s", i ? ", " : "\npaths       ", matrix->paths[i]->name);
     print_list("pool", matrix->pools, matrix->pool_count);
     if (!steps)
         print_list("batch", matrix->batches, matrix->batch_count);
@@ -162,7 +167,7 @@ static void print_matrix(const struct matrix_options *matrix) {
                                 .rounds = matrix->rounds};
     struct strbuf text = STRBUF_INIT;
     report_plan(&plan, &text);
-    printf("\nrun         %s\n", text.text);
+    fprintf(page, "\nrun         %s\n", text.text);
     strbuf_release(&text);
 }
 
@@ -171,26 +176,26 @@ static void print_deed(const struct workload_companion *companion, const char *w
     const char *name = companion->table ? companion->table : written;
     switch (companion->kind) {
     case COMPANION_LOCK_ROW:
-        printf("FOR %s of %s WHERE ", companion->mode, name);
+        fprintf(page, "FOR %s of %s WHERE ", companion->mode, name);
         print_value(companion->row, strlen(companion->row));
         return;
     case COMPANION_LOCK_TABLE:
-        printf("LOCK TABLE %s IN %s MODE", name, companion->mode);
+        fprintf(page, "LOCK TABLE %s IN %s MODE", name, companion->mode);
         return;
     case COMPANION_LOCK_ADVISORY:
-        printf("advisory lock %" PRId64, companion->advisory);
+        fprintf(page, "advisory lock %" PRId64, companion->advisory);
         return;
     case COMPANION_VACUUM:
-        printf("VACUUM %s", name);
+        fprintf(page, "VACUUM %s", name);
         return;
     case COMPANION_CHECKPOINT:
-        fputs("CHECKPOINT", stdout);
+        fputs("CHECKPOINT", page);
         return;
     case COMPANION_EXPORT:
-        fputs("COPY TO STDOUT of ", stdout);
+        fputs("COPY TO STDOUT of ", page);
         break;
     case COMPANION_IDLE:
-        fputs(companion->sql ? "idle in transaction after " : "idle in transaction", stdout);
+        fputs(companion->sql ? "idle in transaction after " : "idle in transaction", page);
         break;
     case COMPANION_READ:
     case COMPANION_DDL:
@@ -203,25 +208,25 @@ static void print_deed(const struct workload_companion *companion, const char *w
 static void print_span(const char *word, uint64_t ns) {
     char span[32];
     if (ns > 0)
-        printf(", %s %s", word, units_show_duration(span, sizeof span, ns));
+        fprintf(page, ", %s %s", word, units_show_duration(span, sizeof span, ns));
 }
 
 static void print_companions(const struct workload *workload, const char *written) {
     for (size_t i = 0; i < workload->companion_count; i++) {
         const struct workload_companion *companion = &workload->companions[i];
-        printf("companion   %s: ", companion->name);
+        fprintf(page, "companion   %s: ", companion->name);
         print_deed(companion, written);
         print_span("held", companion->hold_ns);
         print_span("after", companion->after_ns);
         if (companion->times != 1)
             print_span("every", companion->every_ns);
         if (companion->times == 1)
-            fputs(", once", stdout);
+            fputs(", once", page);
         else if (companion->times > 1)
-            printf(", %" PRIu64 " times", companion->times);
+            fprintf(page, ", %" PRIu64 " times", companion->times);
         if (companion->sessions > 1)
-            printf(", %u sessions", companion->sessions);
-        putchar('\n');
+            fprintf(page, ", %u sessions", companion->sessions);
+        fputc('\n', page);
     }
 }
 
@@ -243,20 +248,20 @@ static void print_statement(const struct workload_statement *statement) {
     static const char *const verbs[] = {
         [STATEMENT_INSERT] = "insert", [STATEMENT_UPDATE] = "update", [STATEMENT_DELETE] = "delete",
         [STATEMENT_SELECT] = "select", [STATEMENT_SQL] = "",          [STATEMENT_PAUSE] = "pause"};
-    fputs(verbs[statement->kind], stdout);
+    fputs(verbs[statement->kind], page);
     if (statement->kind == STATEMENT_SQL)
         print_value(statement->sql, strlen(statement->sql));
     else if (statement->table)
-        printf(" %s", statement->table);
+        fprintf(page, " %s", statement->table);
     if (statement->kind == STATEMENT_PAUSE) {
-        putchar(' ');
+        fputc(' ', page);
         print_range_of_time(statement->pause_min_ns, statement->pause_max_ns);
     }
     if (statement->kind == STATEMENT_INSERT && statement->rows > 1)
-        printf(", %u rows", statement->rows);
+        fprintf(page, ", %u rows", statement->rows);
     if (statement->on_conflict != CONFLICT_ERROR)
-        printf(", on conflict %s",
-               statement->on_conflict == CONFLICT_NOTHING ? "nothing" : "update");
+        fprintf(page, ", on conflict %s",
+                statement->on_conflict == CONFLICT_NOTHING ? "nothing" : "update");
 }
 
 static void print_steps(const struct workload *workload) {
@@ -265,18 +270,19 @@ static void print_steps(const struct workload *workload) {
         sum += workload->steps[i].weight;
     for (size_t i = 0; i < workload->step_count; i++) {
         const struct workload_step *step = &workload->steps[i];
-        printf("step        %s, %s%.3g %%: %s", step->name, step->weight > 0 ? "" : "probability ",
-               (step->weight > 0 ? step->weight / sum : step->probability) * 100,
-               step->transaction ? "BEGIN; " : "");
+        fprintf(page, "step        %s, %s%.3g %%: %s", step->name,
+                step->weight > 0 ? "" : "probability ",
+                (step->weight > 0 ? step->weight / sum : step->probability) * 100,
+                step->transaction ? "BEGIN; " : "");
         for (size_t k = 0; k < step->statement_count; k++) {
-            fputs(k ? "; " : "", stdout);
+            fputs(k ? "; " : "", page);
             print_statement(&step->statements[k]);
         }
         if (step->path)
-            printf(", by %s", step->path);
+            fprintf(page, ", by %s", step->path);
         if (step->batch)
-            printf(", batch %s", step->batch);
-        puts(step->transaction ? "; COMMIT" : "");
+            fprintf(page, ", batch %s", step->batch);
+        fprintf(page, "%s\n", step->transaction ? "; COMMIT" : "");
     }
 }
 
@@ -286,22 +292,22 @@ static void print_stages(const struct workload *workload) {
     for (size_t i = 0; i < workload->stage_count; i++) {
         const struct workload_stage *stage = &workload->stages[i];
         char text[48];
-        printf("stage       %s: %s, ", stage->name,
-               units_show_duration(text, sizeof text, stage->for_ns));
+        fprintf(page, "stage       %s: %s, ", stage->name,
+                units_show_duration(text, sizeof text, stage->for_ns));
         if (stage->ramp)
-            printf("%s to ", units_show_count(text, sizeof text, before));
+            fprintf(page, "%s to ", units_show_count(text, sizeof text, before));
         if (workload->stage_source == LOAD_RATE)
-            printf("%s/s", units_show_count(text, sizeof text, stage->target));
+            fprintf(page, "%s/s", units_show_count(text, sizeof text, stage->target));
         else
             fputs(
                 units_show_things(text, sizeof text, stage->target, things[workload->stage_source]),
-                stdout);
+                page);
         before = stage->target;
         if (stage->has_think) {
-            fputs(", thinking ", stdout);
+            fputs(", thinking ", page);
             print_range_of_time(stage->think_min_ns, stage->think_max_ns);
         }
-        putchar('\n');
+        fputc('\n', page);
     }
 }
 
@@ -310,8 +316,8 @@ static void print_spared(const struct workload *workload) {
     bool any = false;
     for (size_t i = 0; i < workload->step_count; i++)
         if (!prepare_meets_timeouts(&workload->steps[i])) {
-            printf("%s%s",
-                   any ? ", " : "; spared, as done by a write path: ", workload->steps[i].name);
+            fprintf(page, "%s%s",
+                    any ? ", " : "; spared, as done by a write path: ", workload->steps[i].name);
             any = true;
         }
 }
@@ -321,20 +327,20 @@ static void print_faults(const struct workload *workload) {
         [FAULT_TIMEOUT] = "timeout", [FAULT_CUT] = "cut", [FAULT_DELAY] = "delay"};
     for (size_t i = 0; i < workload->fault_count; i++) {
         const struct workload_fault *fault = &workload->faults[i];
-        printf("fault       %s: %.3g %% of the transactions", faults[fault->kind],
-               fault->share * 100);
+        fprintf(page, "fault       %s: %.3g %% of the transactions", faults[fault->kind],
+                fault->share * 100);
         print_span(fault->kind == FAULT_TIMEOUT ? "after" : "for", fault->for_ns);
         if (fault->kind == FAULT_TIMEOUT)
             print_spared(workload);
-        putchar('\n');
+        fputc('\n', page);
     }
 }
 
 static void print_queries(const char *head, const struct workload_query *queries, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        printf("%-11s %s: ", head, queries[i].name);
+        fprintf(page, "%-11s %s: ", head, queries[i].name);
         print_value(queries[i].sql, strlen(queries[i].sql));
-        putchar('\n');
+        fputc('\n', page);
     }
 }
 
@@ -343,35 +349,37 @@ static void print_sections(const struct workload *workload) {
     char text[32];
     for (size_t i = 0; i < workload->table_count; i++)
         if (workload->tables[i].rows > 0)
-            printf("before      %s in %s\n",
-                   units_show_things(text, sizeof text, (double)workload->tables[i].rows, "row"),
-                   workload->tables[i].name);
+            fprintf(page, "before      %s in %s\n",
+                    units_show_things(text, sizeof text, (double)workload->tables[i].rows, "row"),
+                    workload->tables[i].name);
     print_steps(workload);
     print_stages(workload);
     for (size_t i = 0; i < workload->tenant_count; i++) {
         const struct workload_tenant *tenant = &workload->tenants[i];
-        printf("tenant      %s: weight %.3g", tenant->name, tenant->weight);
+        fprintf(page, "tenant      %s: weight %.3g", tenant->name, tenant->weight);
         if (tenant->limit_per_s > 0)
-            printf(", %s/s at most", units_show_count(text, sizeof text, tenant->limit_per_s));
-        putchar('\n');
+            fprintf(page, ", %s/s at most",
+                    units_show_count(text, sizeof text, tenant->limit_per_s));
+        fputc('\n', page);
     }
     print_faults(workload);
     print_queries("gauge", workload->gauges, workload->gauge_count);
     print_queries("check", workload->checks, workload->check_count);
     for (size_t i = 0; i < workload->threshold_count; i++) {
         const struct threshold *threshold = &workload->thresholds[i];
-        printf("threshold   %s%s\n", threshold->text, threshold->abort ? ", ends the run" : "");
+        fprintf(page, "threshold   %s%s\n", threshold->text,
+                threshold->abort ? ", ends the run" : "");
     }
 }
 
 static void print_all(const struct workload *workload, const struct matrix_options *matrix,
                       const struct prepared *prepared) {
     const struct mix *mix = &prepared->mix;
-    printf("workload    %s%s%s\n", workload->name, *workload->description ? ": " : "",
-           workload->description);
+    fprintf(page, "workload    %s%s%s\n", workload->name, *workload->description ? ": " : "",
+            workload->description);
     for (size_t i = 0; i < mix->table_count; i++) {
-        printf("%stable       %s (%s)\n\n", i ? "\n" : "", mix->tables[i].name,
-               workload->schema_file);
+        fprintf(page, "%stable       %s (%s)\n\n", i ? "\n" : "", mix->tables[i].name,
+                workload->schema_file);
         print_columns(workload, &mix->tables[i]);
     }
     print_matrix(matrix);
@@ -419,8 +427,11 @@ static bool check(const struct workload *workload, const struct matrix_options *
               check_cells(&matrix, &prepared, arena, error) &&
               prepare_check_sql(&session, &matrix, &prepared, error) &&
               check_companions(&session, workload, prepared.plan, error);
-    if (ok)
+    if (ok) {
+        page = page_open();
         print_all(workload, &matrix, &prepared);
+        page_close(page);
+    }
     struct error left = {0};
     if (session_close(&session, false, &left))
         return ok;
@@ -435,7 +446,7 @@ static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_check, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_check, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     struct workload workload;
@@ -455,4 +466,5 @@ static int run(int argc, const char **argv) {
 }
 
 const struct command command_check = {
-    "check", "WORKLOAD", "validate a workload, print its plan and sample rows, touch nothing", run};
+    "check", "WORKLOAD", "validate a workload, print its plan and sample rows, touch nothing",
+    run,     table,      NULL};

@@ -18,7 +18,8 @@ static struct poptOption table[] = {
      "also look for servers below this folder", "DIR"},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
      "Also look for schemas on this server:", NULL},
-    POPT_AUTOHELP POPT_TABLEEND,
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 /* Counts of what was found and is still there. */
@@ -150,7 +151,7 @@ static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_clean, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_clean, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     struct tally tally = {0};
@@ -170,4 +171,4 @@ static int run(int argc, const char **argv) {
 }
 
 const struct command command_clean = {
-    "clean", "", "list what killed runs left behind, and remove it with --yes", run};
+    "clean", "", "list what killed runs left behind, and remove it with --yes", run, table, NULL};

@@ -2,14 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/output.h"
 #include "base/units.h"
 #include "cli/cli.h"
 #include "cli/options_verdict.h"
-#include "report/compare.h"
+#include "cli/reports.h"
 #include "study/compare.h"
 
-static char *metric, *margin, *json, *markdown;
+static char *metric, *margin;
 static int across_tiers, quiet;
 
 static struct poptOption table[] = {
@@ -19,22 +18,18 @@ static struct poptOption table[] = {
      "SHARE"},
     {"across-tiers", 0, POPT_ARG_NONE, &across_tiers, 0, "compare results of different durability",
      NULL},
-    {"json", 0, POPT_ARG_STRING, &json, 0,
-     "write what was found to FILE; - is standard output, without the text", "FILE"},
-    {"markdown", 0, POPT_ARG_STRING, &markdown, 0,
-     "the same as Markdown, for a pull request; - is standard output, without the text", "FILE"},
     {"quiet", 'q', POPT_ARG_NONE, &quiet, 0, "no text: the exit code says it", NULL},
-    POPT_AUTOHELP POPT_TABLEEND,
+    REPORTS_COLOR,
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_reports, 0, "Where the result is written:", NULL},
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 static bool read_options(struct compare_options *out, struct error *error) {
     *out = (struct compare_options){.across_tiers = across_tiers};
     if (!options_verdict(metric, margin, &out->metric, &out->margin, error))
         return false;
-    if (output_is_stdout(json) && output_is_stdout(markdown))
-        return error_usage(error, "--json - and --markdown - are both standard output");
-    return (!json || output_check("--json", json, error)) &&
-           (!markdown || output_check("--markdown", markdown, error));
+    return reports_check(error);
 }
 
 static bool read_files(const char **files, struct arena *arena, struct stored_result **results,
@@ -53,35 +48,11 @@ static bool read_files(const char **files, struct arena *arena, struct stored_re
     return true;
 }
 
-/* Not to stdout itself: then it says why it could not be written. */
-static bool write_report(const struct compare_result *compare, const char *option, const char *file,
-                         void (*print)(const struct compare_result *compare, FILE *out),
-                         struct error *error) {
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        panic("out of memory");
-    print(compare, out);
-    if (fclose(out) != 0)
-        panic("out of memory");
-    bool ok = output_write(option, file, text, error);
-    free(text);
-    return ok;
-}
-
-static bool report(const struct compare_result *compare, struct error *error) {
-    bool text = !quiet && !output_is_stdout(json) && !output_is_stdout(markdown);
-    return (!text || write_report(compare, "", "-", compare_text, error)) &&
-           (!json || compare_write_json(compare, json, error)) &&
-           (!markdown || write_report(compare, "--markdown", markdown, compare_markdown, error));
-}
-
 static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_compare, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_compare, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     struct compare_options options;
@@ -93,7 +64,9 @@ static int run(int argc, const char **argv) {
               compare_results(results, count, &options, &arena, &compare, &error);
     if (ok) {
         compare.command = cli_command(argc, argv, &arena);
-        ok = report(&compare, &error);
+        const struct document document = {
+            .kind = DOCUMENT_COMPARE, .version = PGWRITE_VERSION, .compare = &compare};
+        ok = reports_write(&document, 1, !quiet, &error);
     }
     int code = ok ? (int)compare_exit(&compare) : cli_fail(&error);
     arena_release(&arena);
@@ -101,5 +74,10 @@ static int run(int argc, const char **argv) {
     return code;
 }
 
-const struct command command_compare = {"compare", "OLD... NEW",
-                                        "say whether a stored result is slower than others", run};
+static void prepare(void) {
+    reports_prepare(FORMAT_OF(DOCUMENT_COMPARE));
+}
+
+const struct command command_compare = {
+    "compare", "OLD... NEW", "say whether a stored result is slower than others",
+    run,       table,        prepare};

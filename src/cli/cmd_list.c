@@ -2,23 +2,28 @@
 #include <string.h>
 
 #include "base/embed.h"
+#include "base/strbuf.h"
 #include "base/units.h"
 #include "cli/cli.h"
+#include "cli/list.h"
 #include "cli/options.h"
+#include "cli/reports.h"
+#include "html/html.h"
 #include "study/space.h"
 #include "workload/threshold.h"
 
-enum { LINE_COLUMNS = 100 };
+enum { LINE_COLUMNS = 100 }; /* where no terminal is narrower */
 
-static struct poptOption table[] = {POPT_AUTOHELP POPT_TABLEEND};
+static struct poptOption table[] = {CLI_HELP_OPTIONS, POPT_TABLEEND};
 
 /* The last column, in as many lines as it takes. */
 static void print_last_column(const char *text, int column) {
-    int used = column;
+    int used = column, width = cli_terminal_width();
+    int columns = width > 0 && width < LINE_COLUMNS ? width : LINE_COLUMNS;
     for (size_t length; *text; text += length) {
         text += strspn(text, " ");
         length = strcspn(text, " ");
-        bool breaks = used > column && used + 1 + (int)length > LINE_COLUMNS;
+        bool breaks = used > column && used + 1 + (int)length > columns;
         if (breaks)
             printf("\n%*s", column, "");
         used = breaks ? column : used;
@@ -30,14 +35,14 @@ static void print_last_column(const char *text, int column) {
 static bool list_paths(struct error *error) {
     (void)error;
     for (size_t i = 0; i < write_path_count; i++)
-        printf("%-12s %s\n", write_paths[i]->name, write_paths[i]->summary);
+        print_last_column(write_paths[i]->summary, printf("%-12s ", write_paths[i]->name));
     return true;
 }
 
 static bool list_generators(struct error *error) {
     (void)error;
     for (size_t i = 0; i < generator_count; i++) {
-        printf("%-10s %s\n", generators[i]->name, generators[i]->summary);
+        print_last_column(generators[i]->summary, printf("%-10s ", generators[i]->name));
         for (const struct generator_param *p = generators[i]->params; p && p->name; p++)
             print_last_column(p->meaning, printf("           %-9s ", p->name));
     }
@@ -58,7 +63,7 @@ static bool list_workloads(struct error *error) {
         struct workload workload;
         ok = workload_load(word, option_settings, &arena, &workload, error);
         if (ok)
-            printf("%-12s %s\n", word, workload.description);
+            print_last_column(workload.description, printf("%-12s ", word));
     }
     arena_release(&arena);
     return ok;
@@ -80,11 +85,12 @@ static const char *argument_shown(enum metric_argument argument) {
 }
 
 static void list_words(const char *what, const char *const *words, size_t count) {
-    printf("  %-10s", what);
+    struct strbuf text = STRBUF_INIT;
     for (size_t i = 0; i < count; i++)
         if (words[i])
-            printf("%s %s", i ? "," : "", words[i]);
-    putchar('\n');
+            strbuf_printf(&text, "%s%s", text.length ? ", " : "", words[i]);
+    print_last_column(text.text, printf("  %-10s ", what));
+    strbuf_release(&text);
 }
 
 static bool list_metrics(struct error *error) {
@@ -111,10 +117,12 @@ static bool list_metrics(struct error *error) {
     return true;
 }
 
-static void print_values(const struct space_setting *setting) {
+static void print_values(const struct space_setting *setting, int column) {
+    struct strbuf text = STRBUF_INIT;
     for (size_t i = 0; i < setting->value_count; i++)
-        printf("%s%s", i ? ", " : "", setting->values[i]);
-    putchar('\n');
+        strbuf_printf(&text, "%s%s", i ? ", " : "", setting->values[i]);
+    print_last_column(text.text, column);
+    strbuf_release(&text);
 }
 
 static bool list_settings(struct error *error) {
@@ -128,8 +136,9 @@ static bool list_settings(struct error *error) {
     for (size_t i = 0; ok && i < space.count; i++) {
         const struct space_setting *setting = &space.settings[i];
         int column = printf("%-29s", setting->name);
-        printf("%-8s %-13s ", contexts[setting->context], durabilities[setting->durability]);
-        print_values(setting);
+        int values = column + printf("%-8s %-13s ", contexts[setting->context],
+                                     durabilities[setting->durability]);
+        print_values(setting, values);
         printf("%*s", column, "");
         print_last_column(setting->why, column);
         if (*setting->cost) {
@@ -141,40 +150,57 @@ static bool list_settings(struct error *error) {
     return ok;
 }
 
-static const struct {
-    const char *name;
-    bool (*list)(struct error *error);
-} lists[] = {{"paths", list_paths},
-             {"generators", list_generators},
-             {"workloads", list_workloads},
-             {"metrics", list_metrics},
-             {"settings", list_settings}};
+static void print_report(const char *name, const char *summary, unsigned kinds) {
+    struct strbuf text = STRBUF_INIT;
+    strbuf_add(&text, summary);
+    const char *before = "; of ";
+    for (size_t i = 0; i < DOCUMENT_KINDS && kinds != FORMAT_OF_ALL; i++)
+        if (kinds & FORMAT_OF(i)) {
+            strbuf_printf(&text, "%s%s", before, document_kind_names[i]);
+            before = ", ";
+        }
+    print_last_column(text.text, printf("%-12s ", name));
+    strbuf_release(&text);
+}
 
+static bool list_reports(struct error *error) {
+    (void)error;
+    print_report("json", reports_json_summary, FORMAT_OF_ALL);
+    print_report(html_format.name, html_format.summary, html_format.kinds);
+    for (size_t i = 0; i < report_format_count; i++)
+        print_report(report_formats[i].name, report_formats[i].summary, report_formats[i].kinds);
+    return true;
+}
+
+const char *const list_names[] = {"paths",   "generators", "workloads",
+                                  "metrics", "settings",   "reports"};
+static bool (*const lists[])(struct error *error) = {list_paths,   list_generators, list_workloads,
+                                                     list_metrics, list_settings,   list_reports};
 enum { LIST_COUNT = sizeof lists / sizeof *lists };
+_Static_assert(sizeof list_names / sizeof *list_names == LIST_COUNT, "each list has its name");
+const size_t list_count = LIST_COUNT;
+
+static const char lists_told[] = "paths, generators, workloads, metrics, settings or reports";
 
 static bool list_named(const char *word, struct error *error) {
-    const char *names[LIST_COUNT];
-    for (size_t i = 0; i < LIST_COUNT; i++) {
-        names[i] = lists[i].name;
-        if (strcmp(word, names[i]) == 0)
-            return lists[i].list(error);
-    }
+    for (size_t i = 0; i < LIST_COUNT; i++)
+        if (strcmp(word, list_names[i]) == 0)
+            return lists[i](error);
     error_usage(error, "there is no list \"%s\"", word);
-    const char *near = units_nearest(word, names, LIST_COUNT);
-    return near ? error_hint(error, "did you mean %s?", near)
-                : error_hint(error, "paths, generators, workloads, metrics or settings");
+    const char *near = units_nearest(word, (const char **)list_names, LIST_COUNT);
+    return near ? error_hint(error, "did you mean %s?", near) : error_hint(error, "%s", lists_told);
 }
 
 static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_list, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_list, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     bool ok;
     if (!arguments[0]) {
         ok = error_usage(&error, "which list?");
-        error_hint(&error, "paths, generators, workloads, metrics or settings");
+        error_hint(&error, "%s", lists_told);
     } else if (arguments[1]) {
         ok = error_usage(&error, "\"%s\": one list at a time", arguments[1]);
     } else {
@@ -184,5 +210,6 @@ static int run(int argc, const char **argv) {
     return ok ? EXIT_OK : cli_fail(&error);
 }
 
-const struct command command_list = {"list", "WHAT",
-                                     "list paths, generators, workloads, metrics or settings", run};
+const struct command command_list = {
+    "list", "WHAT", "list paths, generators, workloads, metrics, settings or reports",
+    run,    table,  NULL};

@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/output.h"
 #include "cli/cli.h"
+#include "cli/metrics.h"
 #include "cli/options.h"
-#include "report/text.h"
+#include "cli/page.h"
+#include "cli/reports.h"
 #include "study/dry_run.h"
 #include "study/quick.h"
 
@@ -18,9 +19,8 @@ static struct poptOption extent[] = {
 };
 
 static struct poptOption output[] = {
-    {"json", 0, POPT_ARG_STRING, &options.json, 0,
-     "write the result to FILE; - is standard output, without the table", "FILE"},
     {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress line", NULL},
+    REPORTS_COLOR,
     POPT_TABLEEND,
 };
 
@@ -33,8 +33,10 @@ static struct poptOption table[] = {
      "Which server (default: a throwaway one, unless PGHOST and the like name one):", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_server, 0,
      "Throwaway server, and what is left:", NULL},
-    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "Output:", NULL},
-    POPT_AUTOHELP POPT_TABLEEND,
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_reports, 0, "Where the result is written:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "What is printed:", NULL},
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 /* Reports what there is, also after a failure: a cell that was measured stays measured. */
@@ -44,14 +46,9 @@ static bool report(const struct result *result, struct error *error) {
         any |= result->cells[i].round_count > 0 && result->cells[i].rounds[0].seconds > 0;
     if (!any)
         return true;
-    bool to_stdout = output_is_stdout(options.json);
-    if (!to_stdout)
-        report_text(result, cli_terminal_width(), stdout);
-    bool printed = fflush(stdout) == 0 && !ferror(stdout);
-    /* A table that can't be printed is no reason to lose the result. */
-    bool written =
-        !options.json || (to_stdout && !printed) || result_write_json(result, options.json, error);
-    return printed ? written : error_set(error, "can't write to standard output");
+    const struct document document = {
+        .kind = DOCUMENT_RUN, .version = PGWRITE_VERSION, .run = result};
+    return reports_write(&document, 1, true, error);
 }
 
 /* What the thresholds say of a run in which all else went well. */
@@ -90,7 +87,9 @@ static int plan(const struct matrix_options *matrix, struct arena *arena) {
     struct dry_run dry;
     if (!dry_run(matrix, arena, &dry, &error))
         return cli_fail(&error);
-    dry_run_print(matrix, &dry, stdout);
+    FILE *page = page_open();
+    dry_run_print(matrix, &dry, page);
+    page_close(page);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_OK;
     error_set(&error, "can't write to standard output");
@@ -103,9 +102,14 @@ static bool check_extent(const struct matrix_options *matrix, struct error *erro
                     run_mode_name(matrix->mode));
         return error_hint(error, "leave --quick out, or add --mode fixed");
     }
-    if (options.dry_run && options.json) {
-        error_usage(error, "--json does not go with --dry-run: nothing is measured");
-        return error_hint(error, "leave one of them out");
+    if (options.dry_run && reports_wanted()) {
+        error_usage(error, "--dry-run measures nothing, and there is no result to write");
+        return error_hint(error, "leave --dry-run out, or the files");
+    }
+    if (options.dry_run && options.metrics_listen) {
+        error_usage(error, "--dry-run measures nothing, and there is nothing to show at %s",
+                    options.metrics_listen);
+        return error_hint(error, "leave --dry-run out, or --metrics-listen");
     }
     return true;
 }
@@ -114,7 +118,7 @@ static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_run, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_run, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     struct workload workload;
@@ -122,17 +126,23 @@ static int run(int argc, const char **argv) {
     int code;
     if (options_workload_load(arguments, &arena, &workload, &error) &&
         options_matrix(&workload, &matrix, &error) && check_extent(&matrix, &error) &&
-        (!options.json || output_check("--json", options.json, &error))) {
+        reports_check(&error) && metrics_open(&error)) {
         if (options.quick)
             quick_scale(&workload, &matrix);
         code = options.dry_run ? plan(&matrix, &arena) : measure(argc, argv, &matrix, &arena);
     } else {
         code = cli_fail(&error);
     }
+    metrics_close();
     arena_release(&arena);
     poptFreeContext(context);
     return code;
 }
 
-const struct command command_run = {"run", "[WORKLOAD]",
-                                    "measure every combination of --path, --pool and --batch", run};
+static void prepare(void) {
+    reports_prepare(FORMAT_OF(DOCUMENT_RUN));
+}
+
+const struct command command_run = {
+    "run", "[WORKLOAD]", "measure every combination of --path, --pool and --batch",
+    run,   table,        prepare};

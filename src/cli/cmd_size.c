@@ -3,13 +3,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/output.h"
 #include "cli/cli.h"
+#include "cli/metrics.h"
 #include "cli/options_present.h"
 #include "cli/options_settings.h"
+#include "cli/reports.h"
 #include "cli/size_options.h"
 #include "cli/variant.h"
-#include "report/size.h"
 #include "study/size.h"
 
 #define BUDGET_DEFAULT "20m"
@@ -47,9 +47,8 @@ static struct poptOption disk[] = {
 };
 
 static struct poptOption output[] = {
-    {"json", 0, POPT_ARG_STRING, &options.json, 0,
-     "write the result to FILE; - is standard output, without the text", "FILE"},
     {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress line", NULL},
+    REPORTS_COLOR,
     POPT_TABLEEND,
 };
 
@@ -114,8 +113,10 @@ static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
      "Which server (default: a throwaway one, unless PGHOST and the like name one):", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_server, 0, "Throwaway server:", NULL},
-    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "Output:", NULL},
-    POPT_AUTOHELP POPT_TABLEEND,
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_reports, 0, "Where the result is written:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "What is printed:", NULL},
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 static bool refuse_load(struct error *error) {
@@ -130,7 +131,7 @@ static bool refuse_load(struct error *error) {
 
 static bool check_usage(struct error *error) {
     return options_refuse_rounds("size", "--budget", error) && refuse_load(error) &&
-           (!options.json || output_check("--json", options.json, error));
+           reports_check(error);
 }
 
 static bool take_need(struct size_options *size, struct error *error) {
@@ -189,12 +190,9 @@ static bool take_batches(const struct workload *workload, struct size_options *s
 static bool report(const struct size_result *result, bool ok, struct error *error) {
     if (!ok && !result->measured)
         return true;
-    if (!output_is_stdout(options.json))
-        size_text(result, stdout);
-    bool printed = fflush(stdout) == 0 && !ferror(stdout);
-    bool written = !options.json || (output_is_stdout(options.json) && !printed) ||
-                   size_write_json(result, options.json, error);
-    return printed ? written : error_set(error, "can't write to standard output");
+    const struct document document = {
+        .kind = DOCUMENT_SIZE, .version = PGWRITE_VERSION, .size = result};
+    return reports_write(&document, 1, true, error);
 }
 
 static int measure(int argc, const char **argv, const struct size_options *size,
@@ -223,7 +221,8 @@ static int size_workload(int argc, const char **argv, const char **arguments, st
         !take_batches(&workload, &size, &error) ||
         !size_take_workload(&workload, slos, arena, &load_left_out, &error) ||
         !options_matrix(&workload, &matrix, &error) || !size_take_matrix(&matrix, &error) ||
-        !options_for_throwaway(presents ? "--present" : NULL, &matrix.session, &error))
+        !options_for_throwaway(presents ? "--present" : NULL, &matrix.session, &error) ||
+        !metrics_open(&error))
         return cli_fail(&error);
     const char *left_out = options_one_path(&matrix, arena);
     if (left_out && !options.quiet)
@@ -241,16 +240,21 @@ static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    fill_load();
-    if (!cli_parse(&command_size, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_size, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     int code = size_workload(argc, argv, arguments, &arena);
+    metrics_close();
     arena_release(&arena);
     poptFreeContext(context);
     return code;
 }
 
+static void prepare(void) {
+    fill_load();
+    reports_prepare(FORMAT_OF(DOCUMENT_SIZE));
+}
+
 const struct command command_size = {
     "size", "[WORKLOAD]", "how much this server can take, and what a server for a need must have",
-    run};
+    run,    table,        prepare};

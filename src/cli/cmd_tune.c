@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "cli/cli.h"
+#include "cli/metrics.h"
 #include "cli/options_present.h"
 #include "cli/options_verdict.h"
+#include "cli/reports.h"
 #include "cli/variant.h"
 #include "report/tune.h"
 #include "study/tune.h"
@@ -52,11 +54,10 @@ static struct poptOption machine[] = {
 static struct poptOption output[] = {
     {"out", 0, POPT_ARG_STRING, &conf, 0,
      "write what is recommended to FILE, as lines for postgresql.conf", "FILE"},
-    {"json", 0, POPT_ARG_STRING, &options.json, 0,
-     "write the result to FILE; - is standard output, without the text", "FILE"},
     {"quiet", 'q', POPT_ARG_NONE, &options.quiet, 0, "no progress line", NULL},
     {"restore", 0, POPT_ARG_NONE, &restore, 0,
      "only put back the settings that a killed tune left on your server", NULL},
+    REPORTS_COLOR,
     POPT_TABLEEND,
 };
 
@@ -69,8 +70,10 @@ static struct poptOption table[] = {
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_target, 0,
      "Which server (default: a throwaway one, unless PGHOST and the like name one):", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_server, 0, "Throwaway server:", NULL},
+    {NULL, 0, POPT_ARG_INCLUDE_TABLE, options_reports, 0, "Where the result is written:", NULL},
     {NULL, 0, POPT_ARG_INCLUDE_TABLE, output, 0, "Output:", NULL},
-    POPT_AUTOHELP POPT_TABLEEND,
+    CLI_HELP_OPTIONS,
+    POPT_TABLEEND,
 };
 
 static bool take_sets(struct arena *arena, struct space_options *space, struct error *error) {
@@ -155,8 +158,7 @@ static bool check_usage(struct error *error) {
     return options_refuse_rounds("tune", "--budget", error) &&
            (!conf || !output_is_stdout(conf) ||
             error_usage(error, "--out: the text goes to standard output; name a file")) &&
-           (!conf || output_check("--out", conf, error)) &&
-           (!options.json || output_check("--json", options.json, error));
+           (!conf || output_check("--out", conf, error)) && reports_check(error);
 }
 
 static bool write_conf(const struct tune_result *result, struct error *error) {
@@ -178,13 +180,9 @@ static bool write_conf(const struct tune_result *result, struct error *error) {
 static bool report(const struct tune_result *result, bool ok, struct error *error) {
     if (!ok && !result->measured)
         return true;
-    if (!output_is_stdout(options.json))
-        tune_text(result, stdout);
-    bool printed = fflush(stdout) == 0 && !ferror(stdout);
-    bool written = (!options.json || (output_is_stdout(options.json) && !printed) ||
-                    tune_write_json(result, options.json, error)) &&
-                   (!conf || write_conf(result, error));
-    return printed ? written : error_set(error, "can't write to standard output");
+    const struct document document = {
+        .kind = DOCUMENT_TUNE, .version = PGWRITE_VERSION, .tune = result};
+    return reports_write(&document, 1, true, error) && (!conf || write_conf(result, error));
 }
 
 static int measure(int argc, const char **argv, const struct tune_options *tune,
@@ -236,7 +234,8 @@ static int tune_workload(int argc, const char **argv, const char **arguments, st
         !options_for_throwaway(presents ? "--present"
                                : cpus   ? "--cpus"
                                         : NULL,
-                               &matrix.session, &error))
+                               &matrix.session, &error) ||
+        !metrics_open(&error))
         return cli_fail(&error);
     const char *left_out = options_one_cell(&matrix, arena);
     if (left_out && !options.quiet)
@@ -249,7 +248,7 @@ static int run(int argc, const char **argv) {
     struct error error = {0};
     poptContext context;
     const char **arguments;
-    if (!cli_parse(&command_tune, argc, argv, table, &context, &arguments, &error))
+    if (!cli_parse(&command_tune, argc, argv, &context, &arguments, &error))
         return cli_fail(&error);
     struct arena arena = {0};
     int code;
@@ -257,10 +256,16 @@ static int run(int argc, const char **argv) {
         code = restore_settings(&arena, &error) ? EXIT_OK : cli_fail(&error);
     else
         code = tune_workload(argc, argv, arguments, &arena);
+    metrics_close();
     arena_release(&arena);
     poptFreeContext(context);
     return code;
 }
 
+static void prepare(void) {
+    reports_prepare(FORMAT_OF(DOCUMENT_TUNE));
+}
+
 const struct command command_tune = {
-    "tune", "[WORKLOAD]", "which settings of the server help these writes, measured", run};
+    "tune", "[WORKLOAD]", "which settings of the server help these writes, measured",
+    run,    table,        prepare};

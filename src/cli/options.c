@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cli/metrics.h"
 #include "cli/options_settings.h"
 #include "workload/companion.h"
 
@@ -98,6 +99,8 @@ struct poptOption options_observe[] = {
      "exact lock waits of 10 ms and more from the server's log (needs the right to)", NULL},
     {"fsync-probe", 0, POPT_ARG_STRING, &options.fsync_probe, 0,
      "folder to probe with fdatasync, or off (default: the throwaway server's data)", "DIR"},
+    {"metrics-listen", 0, POPT_ARG_STRING, &options.metrics_listen, 0,
+     "show the run to Prometheus while it goes on, on 127.0.0.1:9188 for example", "HOST:PORT"},
     POPT_TABLEEND,
 };
 
@@ -127,6 +130,7 @@ bool options_matrix(const struct workload *workload, struct matrix_options *out,
         !settings_join(workload, out, origin, error))
         return false;
     out->log_locks = options.log_locks;
+    out->board = metrics_board();
     out->fsync_off = options.fsync_probe && strcmp(options.fsync_probe, "off") == 0;
     out->fsync_dir = out->fsync_off ? NULL : options.fsync_probe;
     out->session = (struct session_options){

@@ -12,9 +12,9 @@ struct options {
     char *dbname, *host, *port, *user;
     int throwaway, keep, quiet, quick, dry_run;
     char *data_dir, *pg_bin;
-    char *schema, *table, *json;
+    char *schema, *table;
     int log_locks;
-    char *fsync_probe;
+    char *fsync_probe, *metrics_listen;
     /* The settings: NULL where the option is not given. */
     char *path, *pool, *pool_idle, *pool_lifetime, *checkout_timeout, *users, *think, *rate,
         *arrival, *backlog, *on_error, *batch, *mode, *duration, *warmup, *interval, *ceiling,
@@ -32,7 +32,8 @@ extern struct poptOption options_target[];   /* -d -h -p -U */
 extern struct poptOption options_server[];   /* --throwaway --keep --data-dir --pg-bin */
 extern struct poptOption options_workload[]; /* --schema --table */
 extern struct poptOption options_load[];     /* the settings */
-extern struct poptOption options_observe[];  /* --log-locks --fsync-probe */
+extern struct poptOption options_observe[];  /* --log-locks --fsync-probe
+                                                --metrics-listen */
 
 /* Loads the workload that the command line names: WORKLOAD, or --schema, or `events`. */
 MUST_CHECK bool options_workload_load(const char **arguments, struct arena *arena,

@@ -72,9 +72,9 @@ static void show_so_far(struct study *study) {
 static bool run_side(struct study *study, size_t side, double rounds_left, struct error *error) {
     struct arm *arm = &study->arms[side];
     struct ab_result *out = study->out;
-    const char *label =
-        arena_printf(study->arena, "%spair %zu/%zu %s%s", study->options->label, study->valid + 1,
-                     study->options->pairs, arm->name, study->so_far);
+    const char *label = arena_printf(study->arena, "%spair %zu/%zu %s", study->options->label,
+                                     study->valid + 1, study->options->pairs, arm->name);
+    arm->matrix.so_far = study->so_far;
     if (!arm_round(arm, label, rounds_left, error))
         return false;
     const struct result_round *round = arm_last(arm);

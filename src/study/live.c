@@ -16,14 +16,19 @@ double live_cell_seconds(const struct matrix_options *options) {
     return (double)(options->warmup_ns + options->duration_ns) / 1e9;
 }
 
-static void show_left(const struct live *live, char *out, size_t size) {
-    double cell_s = live_cell_seconds(live->context->options);
-    snprintf(out, size, "–");
+double live_left_s(const struct round_context *context, double seconds) {
+    double cell_s = live_cell_seconds(context->options);
     if (!is_known(cell_s))
-        return;
-    double rest_s = cell_s - live->seconds + live->context->rounds_left * (cell_s + 0.5);
-    int rest = (int)(rest_s > 0 ? rest_s : 0);
-    snprintf(out, size, "%d:%02d", rest / 60, rest % 60);
+        return UNKNOWN;
+    double left_s = cell_s - seconds + context->rounds_left * (cell_s + 0.5);
+    return left_s > 0 ? left_s : 0;
+}
+
+static void show_left(const struct live *live, char *out, size_t size) {
+    double left_s = live_left_s(live->context, live->seconds);
+    snprintf(out, size, "–");
+    if (is_known(left_s))
+        snprintf(out, size, "%d:%02d", (int)left_s / 60, (int)left_s % 60);
 }
 
 /* "  peak  closed: 200 users, 198/s done" or "  open: asked 500/s, 480/s done  20 waiting":
@@ -76,9 +81,10 @@ void live_show(const struct live *live, const struct load_progress *progress) {
     if (last && last->errors)
         snprintf(errors, sizeof errors, "  %s",
                  units_show_things(failed, sizeof failed, (double)last->errors, "error"));
-    log_progress("%s %s, pool %u  %s left%s%s%s%s  %s rows/s  p50/p99 %s/%s ms  lock %s  WAL %s/s",
-                 live->context->label, live->cell->path, live->cell->pool, left, load,
-                 live->warming_up ? "  warming up" : "", errors,
-                 sampled->checkpoints_begun > sampled->checkpoints_done ? "  checkpoint" : "", rate,
-                 p50, p99, lock, wal);
+    log_progress(
+        "%s%s %s, pool %u  %s left%s%s%s%s  %s rows/s  p50/p99 %s/%s ms  lock %s  WAL %s/s",
+        live->context->label, live->context->so_far, live->cell->path, live->cell->pool, left, load,
+        live->warming_up ? "  warming up" : "", errors,
+        sampled->checkpoints_begun > sampled->checkpoints_done ? "  checkpoint" : "", rate, p50,
+        p99, lock, wal);
 }

@@ -18,6 +18,9 @@ struct live {
  * is cut off in a narrow terminal. */
 void live_show(const struct live *live, const struct load_progress *progress);
 
+/* Until the last round ends, seconds after the go of this one; UNKNOWN as below. */
+double live_left_s(const struct round_context *context, double seconds);
+
 /* Of a cell: warm-up and window, or the stages. UNKNOWN: rows or a mode's rule end it. */
 double live_cell_seconds(const struct matrix_options *options);
 

@@ -174,6 +174,7 @@ bool matrix_round(struct matrix *matrix, size_t number, const char *label, doubl
         .session = matrix->session,
         .result = matrix->result,
         .label = label,
+        .so_far = matrix->so_far,
         .rounds_left = rounds_left,
         .ceiling_rows_per_s = first ? &cell->ceiling_rows_per_s : NULL,
     };
@@ -314,7 +315,7 @@ static bool probe_disk(struct matrix *matrix, struct error *error) {
 
 void matrix_init(struct matrix *matrix, const struct matrix_options *options, struct arena *arena,
                  struct result *result) {
-    *matrix = (struct matrix){.options = options, .arena = arena, .result = result};
+    *matrix = (struct matrix){.options = options, .arena = arena, .result = result, .so_far = ""};
     *result = (struct result){
         .arena = arena,
         .seed = options->seed,

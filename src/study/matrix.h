@@ -2,6 +2,7 @@
 #ifndef PGWRITE_STUDY_MATRIX_H
 #define PGWRITE_STUDY_MATRIX_H
 
+#include "result/board.h"
 #include "result/result.h"
 #include "study/session.h"
 #include "study/window.h"
@@ -46,7 +47,8 @@ struct matrix_options {
     uint64_t seed;
     enum write_protocol protocol;
     enum wire_binding binding;
-    uint32_t threads; /* 0: CPUs, at most the pool; never with users or a rate */
+    uint32_t threads;    /* 0: CPUs, at most the pool; never with users or a rate */
+    struct board *board; /* for who looks on; NULL: nobody does */
 };
 
 /* Where its transactions come from. */
@@ -74,6 +76,7 @@ struct matrix {
     struct result *result;
     struct session *session;         /* NULL: not attached */
     const struct write_path **paths; /* of the cells */
+    const char *so_far;              /* a study's, behind the label of the live line; "" */
 };
 void matrix_init(struct matrix *matrix, const struct matrix_options *options, struct arena *arena,
                  struct result *result);

@@ -121,6 +121,8 @@ static bool run_load(struct running *running, struct error *error) {
     running->round->settled = options->mode == MODE_FIXED;
     bool ok = load_run(&load_options, &load, error);
     log_progress_end();
+    if (running->start_ns)
+        board_end(options->board, load.intervals, load.interval_count);
     free(faults);
     free(first_sql);
     running->round->complete = ok;

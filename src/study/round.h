@@ -8,7 +8,8 @@ struct round_context {
     const struct matrix_options *options;
     struct session *session;
     struct result *result;
-    const char *label;          /* for the live line: "3/8" */
+    const char *label;          /* for the live line and the board: "3/8" */
+    const char *so_far;         /* for the live line alone, behind the label: it changes; "" */
     double rounds_left;         /* after this one, for the time left */
     double *ceiling_rows_per_s; /* to measure before the round; NULL: not asked for */
 };

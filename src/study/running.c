@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "result/board.h"
 #include "result/metric.h"
 #include "study/live.h"
 #include "study/window.h"
@@ -92,6 +93,26 @@ static void on_connected(void *data) {
         read_pids(running);
 }
 
+static void begin_board(const struct running *running) {
+    const struct round_context *context = running->context;
+    const struct server_facts *facts = &context->session->facts;
+    const struct workload *workload = context->options->workload;
+    board_begin(context->options->board,
+                &(struct board_round){.workload = workload->name,
+                                      .path = running->cell->path,
+                                      .server_version = facts->version,
+                                      .durability = durability_name(facts->durability),
+                                      .pool = running->cell->pool,
+                                      .batch = running->cell->batch,
+                                      .label = context->label,
+                                      .gauges = workload->gauges,
+                                      .gauge_count = running->gauges ? workload->gauge_count : 0,
+                                      .max_connections = facts->max_connections > 0
+                                                             ? facts->max_connections
+                                                             : UNKNOWN,
+                                      .postmaster = context->session->postmaster});
+}
+
 static void on_started(void *data, uint64_t go_ns) {
     struct running *running = data;
     running->start_ns = go_ns;
@@ -103,6 +124,7 @@ static void on_started(void *data, uint64_t go_ns) {
     if (running->gauges)
         gauges_start(running->gauges, go_ns);
     companions_start(running->companions);
+    begin_board(running);
 }
 
 static void on_window_begin(void *data, uint64_t now_ns) {
@@ -236,6 +258,40 @@ static bool thresholds_hold(const struct running *running, const struct load_pro
     return true;
 }
 
+static double seconds_of(const struct running *running, const struct load_progress *progress) {
+    return (double)(progress->now_ns - running->start_ns) / 1e9;
+}
+
+static void show_live(const struct running *running, const struct load_progress *progress) {
+    struct sampler_live sampled;
+    read_live(running, &sampled);
+    const struct live live = {.context = running->context,
+                              .cell = running->cell,
+                              .demand = &running->demand,
+                              .sampled = &sampled,
+                              .seconds = seconds_of(running, progress),
+                              .warming_up = running->context->options->mode != MODE_FIXED &&
+                                            !running->begin_ns};
+    live_show(&live, progress);
+}
+
+static void update_board(const struct running *running, const struct load_progress *progress) {
+    const struct round_context *context = running->context;
+    const struct workload *workload = context->options->workload;
+    struct sampler_live sampled;
+    double gauges[GAUGES_MAX];
+    bool gauged = running->gauges && gauges_live(running->gauges, gauges);
+    read_live(running, &sampled);
+    board_update(context->options->board,
+                 &(struct board_now){
+                     .load = progress,
+                     .stage = workload->stage_count ? workload->stages[progress->stage].name : "",
+                     .warming_up = !running->begin_ns,
+                     .left_s = live_left_s(context, seconds_of(running, progress)),
+                     .sampled = &sampled,
+                     .gauges = gauged ? gauges : NULL});
+}
+
 static bool on_progress(void *data, const struct load_progress *progress, struct error *error) {
     struct running *running = data;
     keep_control(running, progress->now_ns);
@@ -245,18 +301,10 @@ static bool on_progress(void *data, const struct load_progress *progress, struct
         running->memory_at_work = true;
         read_memory(running);
     }
-    if (log_is_terminal()) {
-        struct sampler_live sampled;
-        read_live(running, &sampled);
-        const struct live live = {.context = running->context,
-                                  .cell = running->cell,
-                                  .demand = &running->demand,
-                                  .sampled = &sampled,
-                                  .seconds = (double)(progress->now_ns - running->start_ns) / 1e9,
-                                  .warming_up = running->context->options->mode != MODE_FIXED &&
-                                                !running->begin_ns};
-        live_show(&live, progress);
-    }
+    if (log_is_terminal())
+        show_live(running, progress);
+    if (running->context->options->board)
+        update_board(running, progress);
     return thresholds_hold(running, progress, error) &&
            !companions_failed(running->companions, error);
 }

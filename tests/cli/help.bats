@@ -143,7 +143,7 @@ END
 @test "unknown list" {
     refused 2 list <<'END'
 pgwrite: which list?
-hint: paths, generators, workloads, metrics or settings
+hint: paths, generators, workloads, metrics, settings or reports
 END
     refused 2 list path <<'END'
 pgwrite: there is no list "path"
@@ -151,7 +151,7 @@ hint: did you mean paths?
 END
     refused 2 list frob <<'END'
 pgwrite: there is no list "frob"
-hint: paths, generators, workloads, metrics or settings
+hint: paths, generators, workloads, metrics, settings or reports
 END
     refused 2 list paths generators <<'END'
 pgwrite: "generators": one list at a time

@@ -344,8 +344,8 @@ pgwrite: --quick does not go with mode steady: its window lasts as long as it ta
 hint: leave --quick out, or add --mode fixed
 END
     wrong --dry-run --json result.json <<'END'
-pgwrite: --json does not go with --dry-run: nothing is measured
-hint: leave one of them out
+pgwrite: --dry-run measures nothing, and there is no result to write
+hint: leave --dry-run out, or the files
 END
     wrong_load 'quick: yes' <<'END'
 pgwrite: w.yaml:3:3: unknown key "quick" in load

@@ -154,3 +154,9 @@ within_tries() { # tries, COMMAND…
     done
     return 1
 }
+
+# reads_back RESULT TEXT: of a result file `pgwrite report` prints that text and writes that file.
+reads_back() {
+    "$PGWRITE" report --text "$1" | diff "$2" - || return
+    "$PGWRITE" report "$1" --json - | cmp "$1" - || return
+}

@@ -55,6 +55,7 @@ size() {
     cat "$WORLD/out" "$WORLD/err"
     same "exit code" "$code" "$expected" || return
     as_schema_says size "$JSON" || return
+    reads_back "$JSON" "$WORLD/out" || return
     # What is begun is ended: one round at most, and the end of the server.
     found '.seconds <= .budget_s + 10'
 }

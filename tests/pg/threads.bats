@@ -58,7 +58,8 @@ tenants:
   - {name: free, weight: 1}
 YAML
     threads 2 --path insert --pool 4 --rate 400/s --arrival uniform --warmup 0 --duration 1s
-    holds '.cells[0] | .asked - 400 | fabs <= 2'
+    # A thread that gets no CPU as the window ends has not seen the last arrivals by then.
+    holds '.cells[0] | .asked - 400 | fabs <= 20'
     holds '.cells[0].tenants[0] | .asked > 120 and (.asked - .rejected | . >= 38 and . <= 48)'
     holds '.cells[0].tenants[1].rejected == 0'
 }

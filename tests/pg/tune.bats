@@ -54,7 +54,8 @@ tune() {
     "$PGWRITE" tune --quiet --json "$JSON" "${short[@]}" "${few[@]}" "$@" \
         >"$WORLD/out" 2>"$WORLD/err" || code=$?
     cat "$WORLD/out" "$WORLD/err"
-    same "exit code" "$code" "$expected"
+    same "exit code" "$code" "$expected" || return
+    [ "$expected" != 0 ] || reads_back "$JSON" "$WORLD/out"
 }
 
 # The planted commit_delay is recommended, its effect is told and its interval leaves out 0.
