@@ -45,7 +45,7 @@ static void print_time(const struct size_result *size, struct sheet *out) {
     strbuf_printf(&line, "%s of a budget of %s", show_seconds(spent, sizeof spent, size->seconds),
                   show_seconds(budget, sizeof budget, size->budget_s));
     for (size_t i = 0; i < size->phase_count; i++) {
-        const struct size_phase *phase = &size->phases[i];
+        const struct study_phase *phase = &size->phases[i];
         if (!is_known(phase->seconds)) {
             strbuf_printf(&left, "%s%s", left.length ? ", " : "", phase->name);
             continue;

@@ -257,7 +257,7 @@ void tune_tell_study(const struct tune_result *tune, struct sheet *out) {
     strbuf_printf(&line, "%s of a budget of %s", show_seconds(spent, sizeof spent, tune->seconds),
                   show_seconds(budget, sizeof budget, tune->budget_s));
     for (size_t i = 0; i < tune->phase_count; i++) {
-        const struct tune_phase *phase = &tune->phases[i];
+        const struct study_phase *phase = &tune->phases[i];
         if (is_known(phase->seconds))
             strbuf_printf(&line, "%s%s %s", i ? ", " : ": ", phase->name,
                           show_seconds(spent, sizeof spent, phase->seconds));

@@ -57,3 +57,17 @@ json_t *comparison_sample_json(const struct comparison_sample *sample) {
                             value_number(sample->value[metric]));
     return object;
 }
+
+json_t *phases_json(const struct study_phase *phases, size_t count, const char *rounds) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        bool reached = is_known(phases[i].seconds);
+        json_t *object = json_object();
+        json_object_set_new(object, "name", value_text(phases[i].name));
+        json_object_set_new(object, rounds, value_count(reached ? phases[i].rounds : 0));
+        json_object_set_new(object, "planned_s", value_number(phases[i].planned_s));
+        json_object_set_new(object, "seconds", value_number(phases[i].seconds));
+        json_array_append_new(array, object);
+    }
+    return array;
+}

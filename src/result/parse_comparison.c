@@ -116,3 +116,21 @@ void parse_comparison(struct parse *parse, const json_t *object, struct comparis
     }
     parse_leave(parse);
 }
+
+struct study_phase *parse_phases(struct parse *parse, const json_t *root, const char *rounds,
+                                 size_t *count) {
+    const json_t *array = parse_array(parse, root, "phases");
+    *count = json_array_size(array);
+    struct study_phase *phases = ARENA_ARRAY(parse->arena, struct study_phase, *count + 1);
+    for (size_t i = 0; i < *count; i++) {
+        const json_t *object = parse_element(parse, array, "phases", i);
+        phases[i] = (struct study_phase){
+            .name = parse_needed(parse, object, "name"),
+            .rounds = parse_count(parse, object, rounds),
+            .planned_s = parse_number(parse, object, "planned_s"),
+            .seconds = parse_number(parse, object, "seconds"),
+        };
+        parse_leave(parse);
+    }
+    return phases;
+}

@@ -210,23 +210,6 @@ static void parse_found(struct parse *parse, const json_t *root, struct size_res
     parse_leave(parse);
 }
 
-static void parse_phases(struct parse *parse, const json_t *root, struct size_result *out) {
-    const json_t *array = parse_array(parse, root, "phases");
-    out->phase_count = json_array_size(array);
-    out->phases = ARENA_ARRAY(parse->arena, struct size_phase, out->phase_count + 1);
-    for (size_t i = 0; i < out->phase_count; i++) {
-        const json_t *object = parse_element(parse, array, "phases", i);
-        out->phases[i] = (struct size_phase){
-            .name = parse_needed(parse, object, "name"),
-            .rounds = parse_count(parse, object, "rounds"),
-            .planned_s = parse_number(parse, object, "planned_s"),
-            .seconds = parse_number(parse, object, "seconds"),
-        };
-        out->measured |= out->phases[i].rounds > 0;
-        parse_leave(parse);
-    }
-}
-
 struct size_result *parse_size(struct parse *parse, const json_t *root) {
     struct size_result *out = ARENA_NEW(parse->arena, struct size_result);
     out->block = parse_run(parse, root);
@@ -237,7 +220,9 @@ struct size_result *parse_size(struct parse *parse, const json_t *root) {
     out->server = &out->block->server;
     out->budget_s = parse_number(parse, root, "budget_s");
     out->seconds = parse_number(parse, root, "seconds");
-    parse_phases(parse, root, out);
+    out->phases = parse_phases(parse, root, "rounds", &out->phase_count);
+    for (size_t i = 0; i < out->phase_count; i++)
+        out->measured |= out->phases[i].rounds > 0;
     parse_found(parse, root, out);
     out->interrupted = parse_bool(parse, root, "interrupted");
     out->warnings = parse_texts(parse, root, "warnings", &out->warning_count);

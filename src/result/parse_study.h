@@ -26,6 +26,10 @@ struct parse_field {
 void parse_numbers(struct parse *parse, const json_t *object, const struct parse_field *fields,
                    size_t count);
 
+/* rounds: what they are called, "rounds" or "blocks". */
+struct study_phase *parse_phases(struct parse *parse, const json_t *root, const char *rounds,
+                                 size_t *count);
+
 /* One value a metric, by its name. */
 void parse_sample(struct parse *parse, const json_t *object, const char *key,
                   struct comparison_sample *out);

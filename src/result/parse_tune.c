@@ -1,22 +1,6 @@
 /* What `pgwrite tune` found, read back. */
 #include "result/parse_study.h"
 
-static void parse_phases(struct parse *parse, const json_t *root, struct tune_result *out) {
-    const json_t *array = parse_array(parse, root, "phases");
-    out->phase_count = json_array_size(array);
-    out->phases = ARENA_ARRAY(parse->arena, struct tune_phase, out->phase_count + 1);
-    for (size_t i = 0; i < out->phase_count; i++) {
-        const json_t *object = parse_element(parse, array, "phases", i);
-        out->phases[i] = (struct tune_phase){
-            .name = parse_needed(parse, object, "name"),
-            .rounds = parse_count(parse, object, "blocks"),
-            .planned_s = parse_number(parse, object, "planned_s"),
-            .seconds = parse_number(parse, object, "seconds"),
-        };
-        parse_leave(parse);
-    }
-}
-
 static void parse_setting(struct parse *parse, const json_t *object, struct tune_setting *out) {
     out->name = parse_needed(parse, object, "name");
     out->outcome =
@@ -98,7 +82,7 @@ struct tune_result *parse_tune(struct parse *parse, const json_t *root) {
     out->margin = parse_number(parse, root, "margin");
     out->budget_s = parse_number(parse, root, "budget_s");
     out->seconds = parse_number(parse, root, "seconds");
-    parse_phases(parse, root, out);
+    out->phases = parse_phases(parse, root, "blocks", &out->phase_count);
     parse_settings(parse, root, out);
     out->measured = parse_measured(parse, root, out);
     out->confirmed = parse_bool(parse, root, "confirmed");

@@ -7,6 +7,7 @@
 #ifndef PGWRITE_RESULT_SIZE_H
 #define PGWRITE_RESULT_SIZE_H
 
+#include "result/phase.h"
 #include "result/result.h"
 #include "stats/usl.h"
 
@@ -135,12 +136,6 @@ extern const char *const size_fit_names[]; /* "no-need", "fits", "short", "undec
 /* By enum usl_outcome: "fits", "too-few", … */
 extern const char *const size_law_names[USL_VAGUE + 1];
 
-struct size_phase {
-    const char *name; /* "pool", "capacity", "soak", "planned load", "batch sizes" */
-    size_t rounds;
-    double planned_s, seconds; /* seconds UNKNOWN: not reached */
-};
-
 /* Of the capacity that is planned with: arrivals come in bursts, and machines fail. */
 #define SIZE_USE 0.65
 
@@ -152,7 +147,7 @@ struct size_result {
     bool throwaway;
     const struct server_facts *server;
     double budget_s, seconds;
-    struct size_phase *phases;
+    struct study_phase *phases;
     size_t phase_count;
     const struct threshold *slos;
     size_t slo_count;

@@ -1,6 +1,7 @@
 /* What `pgwrite size` found, as JSON. */
 #include <math.h>
 
+#include "result/json_comparison.h"
 #include "result/json_file.h"
 #include "result/json_internal.h"
 #include "result/size.h"
@@ -273,17 +274,6 @@ static json_t *prediction_json(const struct size_prediction *prediction) {
     return object;
 }
 
-static json_t *phase_json(const struct size_phase *phase) {
-    json_t *object = json_object();
-    json_object_set_new(object, "name", value_text(phase->name));
-    /* Of a phase that was not reached the rounds are those of the plan. */
-    json_object_set_new(object, "rounds",
-                        value_count(is_known(phase->seconds) ? phase->rounds : 0));
-    json_object_set_new(object, "planned_s", value_number(phase->planned_s));
-    json_object_set_new(object, "seconds", value_number(phase->seconds));
-    return object;
-}
-
 static json_t *found_json(const struct size_result *size) {
     json_t *object = json_object(), *slos = json_array(), *levels = json_array();
     json_t *probes = json_array(), *batches = json_array();
@@ -316,7 +306,7 @@ static json_t *found_json(const struct size_result *size) {
 
 static json_t *size_json(const struct size_result *size) {
     json_t *root = json_object();
-    json_t *phases = json_array(), *warnings = json_array();
+    json_t *warnings = json_array();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(root, "study", value_text("size"));
     json_object_set_new(root, "tool", value_tool(size->block->version));
@@ -331,9 +321,7 @@ static json_t *size_json(const struct size_result *size) {
     json_object_set_new(root, "cell", value_text(size->cell));
     json_object_set_new(root, "budget_s", value_number(size->budget_s));
     json_object_set_new(root, "seconds", value_number(size->seconds));
-    for (size_t i = 0; i < size->phase_count; i++)
-        json_array_append_new(phases, phase_json(&size->phases[i]));
-    json_object_set_new(root, "phases", phases);
+    json_object_set_new(root, "phases", phases_json(size->phases, size->phase_count, "rounds"));
     json_object_set_new(root, "size", found_json(size));
     json_object_set_new(root, "interrupted", json_boolean(size->interrupted));
     for (size_t i = 0; i < size->warning_count; i++)

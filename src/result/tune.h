@@ -5,6 +5,7 @@
 #define PGWRITE_RESULT_TUNE_H
 
 #include "result/ab.h"
+#include "result/phase.h"
 
 enum tune_outcome {
     TUNE_RECOMMENDED, /* proved itself: to be put into postgresql.conf */
@@ -34,13 +35,6 @@ struct tune_setting {
     struct comparison comparison; /* A without, B with */
 };
 
-struct tune_phase {
-    const char *name; /* "screening", "halving", "settings one by one", "confirming", "PGTune's",
-                         "recovery" */
-    size_t rounds;
-    double planned_s, seconds; /* seconds UNKNOWN: not reached */
-};
-
 struct tune_result {
     struct result *block; /* when and where blocks were measured, and how: without any cell */
     const char *workload, *cell, *target;
@@ -50,7 +44,7 @@ struct tune_result {
     double memory_bytes;
     enum comparison_metric metric;
     double margin, budget_s, seconds;
-    struct tune_phase *phases;
+    struct study_phase *phases;
     size_t phase_count;
     struct tune_setting *settings;
     size_t setting_count;

@@ -30,17 +30,6 @@ static json_t *setting_json(const struct tune_setting *setting) {
     return object;
 }
 
-static json_t *phase_json(const struct tune_phase *phase) {
-    json_t *object = json_object();
-    json_object_set_new(object, "name", value_text(phase->name));
-    /* Of a phase that was not reached the rounds are those of the plan. */
-    json_object_set_new(object, "blocks",
-                        value_count(is_known(phase->seconds) ? phase->rounds : 0));
-    json_object_set_new(object, "planned_s", value_number(phase->planned_s));
-    json_object_set_new(object, "seconds", value_number(phase->seconds));
-    return object;
-}
-
 /* Of a comparison that was not reached, or stopped before its first look: null. */
 static json_t *study_json(const struct ab_result *ab) {
     if (!ab || !ab->compared)
@@ -54,7 +43,7 @@ static json_t *study_json(const struct ab_result *ab) {
 
 static json_t *tune_json(const struct tune_result *tune) {
     json_t *root = json_object(), *settings = json_array();
-    json_t *phases = json_array(), *warnings = json_array(), *machine = json_object();
+    json_t *warnings = json_array(), *machine = json_object();
     json_object_set_new(root, "format", value_text("pgwrite/1"));
     json_object_set_new(root, "study", value_text("tune"));
     json_object_set_new(root, "tool", value_tool(tune->block->version));
@@ -73,9 +62,7 @@ static json_t *tune_json(const struct tune_result *tune) {
     json_object_set_new(root, "margin", value_number(tune->margin));
     json_object_set_new(root, "budget_s", value_number(tune->budget_s));
     json_object_set_new(root, "seconds", value_number(tune->seconds));
-    for (size_t i = 0; i < tune->phase_count; i++)
-        json_array_append_new(phases, phase_json(&tune->phases[i]));
-    json_object_set_new(root, "phases", phases);
+    json_object_set_new(root, "phases", phases_json(tune->phases, tune->phase_count, "blocks"));
     for (size_t i = 0; i < tune->setting_count; i++)
         json_array_append_new(settings, setting_json(&tune->settings[i]));
     json_object_set_new(root, "settings", settings);

@@ -171,7 +171,7 @@ static void describe_server(struct size *size) {
 
 static bool run_phases(struct size *size, struct error *error) {
     for (size_t i = 0; i < SIZE_PHASES; i++) {
-        struct size_phase *phase = &size->result->phases[i];
+        struct study_phase *phase = &size->result->phases[i];
         uint64_t begin_ns = clock_ns();
         size_t before = size->rounds;
         size->phase = (enum size_phase_id)i;
@@ -199,7 +199,7 @@ static void init(struct size *size, const struct size_options *options, struct a
     *result = (struct size_result){
         .block = ARENA_NEW(arena, struct result),
         .budget_s = (double)options->budget_ns / 1e9,
-        .phases = ARENA_ARRAY(arena, struct size_phase, SIZE_PHASES),
+        .phases = ARENA_ARRAY(arena, struct study_phase, SIZE_PHASES),
         .phase_count = SIZE_PHASES,
         .slos = workload->thresholds,
         .slo_count = workload->threshold_count,
@@ -216,7 +216,7 @@ static void init(struct size *size, const struct size_options *options, struct a
         .prediction = {.fsync_s = options->fsync_s, .disk_bytes_per_s = options->disk_bytes_per_s},
     };
     for (size_t i = 0; i < SIZE_PHASES; i++)
-        result->phases[i] = (struct size_phase){.name = phases[i].name, .seconds = UNKNOWN};
+        result->phases[i] = (struct study_phase){.name = phases[i].name, .seconds = UNKNOWN};
 }
 
 /* What was measured answers, also where it was cut short. */

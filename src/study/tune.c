@@ -261,7 +261,7 @@ static void show_plan(const struct tune *tune) {
                                     (uint64_t)((double)blocks * tune->block_s) * NS_PER_S),
                 units_show_duration(budget, sizeof budget, tune->options->budget_ns));
     for (size_t i = 0; i < TUNE_PHASES; i++) {
-        const struct tune_phase *phase = &result->phases[i];
+        const struct study_phase *phase = &result->phases[i];
         if (phase->rounds == 0)
             log_message("  %-19s  no time for it", phase->name);
         else
@@ -275,7 +275,7 @@ static void show_plan(const struct tune *tune) {
 
 static bool run_phases(struct tune *tune, struct error *error) {
     for (size_t i = 0; i < TUNE_PHASES; i++) {
-        struct tune_phase *phase = &tune->result->phases[i];
+        struct study_phase *phase = &tune->result->phases[i];
         uint64_t begin_ns = clock_ns();
         size_t before = tune->done;
         bool ok = phases[i].run(tune, error);
@@ -352,7 +352,7 @@ static void init(struct tune *tune, const struct tune_options *options, struct a
         .metric = options->metric,
         .margin = options->margin,
         .budget_s = (double)options->budget_ns / 1e9,
-        .phases = ARENA_ARRAY(arena, struct tune_phase, TUNE_PHASES),
+        .phases = ARENA_ARRAY(arena, struct study_phase, TUNE_PHASES),
         .phase_count = TUNE_PHASES,
         .recovery_present_s = UNKNOWN,
         .recovery_tuned_s = UNKNOWN,
@@ -360,7 +360,7 @@ static void init(struct tune *tune, const struct tune_options *options, struct a
         .memory_tuned_bytes = UNKNOWN,
     };
     for (size_t i = 0; i < TUNE_PHASES; i++)
-        result->phases[i] = (struct tune_phase){.name = phases[i].name, .seconds = UNKNOWN};
+        result->phases[i] = (struct study_phase){.name = phases[i].name, .seconds = UNKNOWN};
 }
 
 /* The warnings of the matrix come to those that the search itself has had; but what is said of one

@@ -28,7 +28,7 @@ static struct size_point levels[14];
 static struct size_probe probes[5], at_need;
 static struct size_slo probe_slos[COUNT(probes)][COUNT(slos)];
 static struct size_batch batches[3];
-static struct size_phase phases[5];
+static struct study_phase phases[5];
 static const char *warnings[1];
 static struct size_result size;
 
@@ -228,11 +228,11 @@ static inline int make_fitting(void **state) {
                                  .unit = METRIC_NS};
     slos[1] = (struct threshold){
         .text = "errors < 0.1%", .metric = METRIC_ERRORS, .value = 0.001, .unit = METRIC_SHARE};
-    phases[0] = (struct size_phase){"pool", 14, 90, 88.4};
-    phases[1] = (struct size_phase){"capacity", 4, 60, 61.2};
-    phases[2] = (struct size_phase){"soak", 1, 100, 97};
-    phases[3] = (struct size_phase){"planned load", 1, 20, 19.8};
-    phases[4] = (struct size_phase){"batch sizes", 3, 20, 18};
+    phases[0] = (struct study_phase){"pool", 14, 90, 88.4};
+    phases[1] = (struct study_phase){"capacity", 4, 60, 61.2};
+    phases[2] = (struct study_phase){"soak", 1, 100, 97};
+    phases[3] = (struct study_phase){"planned load", 1, 20, 19.8};
+    phases[4] = (struct study_phase){"batch sizes", 3, 20, 18};
     double need_per_s = 500000 / 86400.0;
     size = (struct size_result){.block = &block,
                                 .workload = "analytics",

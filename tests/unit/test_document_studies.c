@@ -225,7 +225,7 @@ static const char *tune_command[] = {"pgwrite", "tune", "--budget", "5min", NULL
 static struct server_facts server;
 static struct result block;
 static struct tune_setting settings[5];
-static struct tune_phase phases[2];
+static struct study_phase phases[2];
 static struct ab_result winner, pgtune;
 static const char *tune_warnings[] = {"PGTune's rules could not be measured: no start"};
 static struct tune_result tune;
@@ -302,8 +302,8 @@ static int start_tune(void **state) {
                             .workload = "events",
                             .row_bytes = UNKNOWN,
                             .fsync.flushes_per_s = UNKNOWN};
-    phases[0] = (struct tune_phase){"screening", 24, 30, 28.5};
-    phases[1] = (struct tune_phase){"confirming", 16, 20, UNKNOWN};
+    phases[0] = (struct study_phase){"screening", 24, 30, 28.5};
+    phases[1] = (struct study_phase){"confirming", 16, 20, UNKNOWN};
     winner = (struct ab_result){.a_variant = "",
                                 .b_variant = "synchronous_commit=off",
                                 .compared = true,

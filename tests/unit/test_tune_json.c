@@ -15,7 +15,7 @@ static const char *command[] = {"pgwrite", "tune", NULL};
 static struct server_facts server;
 static struct result block;
 static struct tune_setting settings[2];
-static struct tune_phase phases[2];
+static struct study_phase phases[2];
 static struct ab_result winner;
 static struct tune_result tune;
 
@@ -53,8 +53,8 @@ static int start(void **state) {
                                         .outcome = TUNE_NOT_TRIED,
                                         .why = "PostgreSQL 15 has no such setting",
                                         .effect_error = UNKNOWN};
-    phases[0] = (struct tune_phase){"screening", 24, 30, 28.5};
-    phases[1] = (struct tune_phase){"confirming", 16, 20, UNKNOWN};
+    phases[0] = (struct study_phase){"screening", 24, 30, 28.5};
+    phases[1] = (struct study_phase){"confirming", 16, 20, UNKNOWN};
     winner = (struct ab_result){
         .a_variant = "", .b_variant = "commit_delay=0", .comparison = make_comparison()};
     tune = (struct tune_result){.block = &block,
