@@ -39,10 +39,7 @@ static struct poptOption disk[] = {
      "predict for a disk that takes so long to flush a commit", "TIME"},
     {"disk-mbps", 0, POPT_ARG_STRING, &disk_mbps, 0,
      "predict for a disk that writes so many MB (10^6 bytes) a second", "N"},
-    {"present", 0, POPT_ARG_ARGV, &presents, 0,
-     "what a throwaway server starts with in place of PostgreSQL's default, such as your "
-     "production has; as often as needed",
-     "NAME=VALUE"},
+    OPTION_PRESENT(presents),
     POPT_TABLEEND,
 };
 

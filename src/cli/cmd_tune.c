@@ -44,10 +44,7 @@ static struct poptOption machine[] = {
      "of the server's machine, of which some values are shares (default: this machine's)", "SIZE"},
     {"cpus", 0, POPT_ARG_STRING, &cpus, 0,
      "CPUs that a throwaway server may use (Linux; default: all)", "N"},
-    {"present", 0, POPT_ARG_ARGV, &presents, 0,
-     "what a throwaway server starts with in place of PostgreSQL's default, such as your "
-     "production has; as often as needed",
-     "NAME=VALUE"},
+    OPTION_PRESENT(presents),
     POPT_TABLEEND,
 };
 

@@ -4,6 +4,15 @@
 
 #include "cli/options.h"
 
+/* Its row in a command's table; words: where they go, NULL without one. */
+#define OPTION_PRESENT(words)                                                        \
+    {                                                                                \
+        "present", 0, POPT_ARG_ARGV, &(words), 0,                                    \
+            "what a throwaway server starts with in place of PostgreSQL's default, " \
+            "such as your production has; as often as needed",                       \
+            "NAME=VALUE"                                                             \
+    }
+
 /* Words of an option that was given several times; NULL: none. */
 size_t options_count(char *const *words);
 
